@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Build C++ sources with the machine's compiler, once per content.
+
+- `build_program(...)` gives the executable that runs one kernel in the simulator
+- `build_library(...)` gives a shared library of host code for ctypes
+- `cache_directory()` says where results are kept
+
+A result is found again by the content of everything that went into it: the sources, every project header they
+include, the flags, the compiler and the processor. A build happens in a directory of its own and is renamed into
+place when complete, so builds may run at the same time, be interrupted, or run out of disk without harm.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import glob
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.compiler import Compiler, find_compiler
+from helpers.errors import BuildError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SIMULATOR = CHECKOUT / "helpers" / "simulator"
+
+# Part of the numerics: one rounding per operation (no fused multiply-add), no reordering.
+NUMERIC_FLAGS = ("-std=c++17", "-ffp-contract=off")
+WARNING_FLAGS = ("-Wall", "-Wextra")
+_LOOPS = "core/vector_ops.cpp"
+STALE_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build: the `artefact` and the SHA-256 of every project file that went into it, by name."""
+
+    artefact: Path
+    source_hashes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One translation unit: generated `text` compiled with `flags`."""
+
+    name: str
+    text: str
+    flags: tuple[str, ...]
+
+
+def cache_directory() -> Path:
+    """Where builds are kept: $MSE_LOSS_GRAD_CACHE, else `.cache/builds` in the checkout."""
+    chosen = os.environ.get("MSE_LOSS_GRAD_CACHE")
+    return Path(chosen) if chosen else CHECKOUT / ".cache" / "builds"
+
+
+def simulator_units() -> tuple[Unit, ...]:
+    """The simulator's own sources as three units of about equal compile time; only the vector loops need -O3."""
+
+    def including(*patterns: str) -> str:
+        names = sorted(name for pattern in patterns for name in glob.glob(pattern, root_dir=SIMULATOR))
+        return "".join(f'#include "{name}"\n' for name in names if name != _LOOPS)
+
+    return (
+        Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1",)),
+        Unit("runner", including("runner/*.cpp"), ("-O1",)),
+        Unit("loops", f'#include "{_LOOPS}"\n', ("-O3", *processor_flags(find_compiler()))),
+    )
+
+
+def build_program(
+    entry: str,
+    source: Path,
+    *,
+    defines: tuple[tuple[str, str], ...] = (),
+    include: tuple[Path, ...] = (),
+) -> Built:
+    """Compile the kernel `entry` of `source` and link it with the simulator into an executable.
+
+    Raises:
+        BuildError: the compiler refused; carries its own words.
+        CompilerNotFound: there is no C++17 compiler.
+    """
+    text = (
+        f'#include "{source.resolve().as_posix()}"\n#include "runner/entry.h"\n'
+        f"const Simulator::KernelEntry Simulator::KERNEL_ENTRY = "
+        f'Simulator::EntryOf<&{entry}>::Make("{entry}");\n'
+    )
+    flags = (
+        "-O1",
+        *(f"-D{name}={value}" for name, value in defines),
+        *(f"-I{path.resolve().as_posix()}" for path in (source.resolve().parent, *include)),
+    )
+    kernel = Unit("kernel", text, flags)
+    units = (kernel, *simulator_units())
+    return _build(f"program-{entry}", units, link=("-pthread",), artefact="launch")
+
+
+def build_library(name: str, sources: Sequence[Path], include: Sequence[Path] = ()) -> Built:
+    """Compile host `sources` into the shared library `name`. Raises as `build_program`."""
+    text = "".join(f'#include "{path.resolve().as_posix()}"\n' for path in sources)
+    flags = ("-O1", "-fPIC", *(f"-I{path.resolve().as_posix()}" for path in include))
+    return _build(f"library-{name}", (Unit(name, text, flags),), link=("-shared", "-fPIC"), artefact=f"lib{name}.so")
+
+
+@functools.lru_cache(maxsize=None)
+def processor_flags(compiler: Compiler) -> tuple[str, ...]:
+    """The flags that let loops use all this processor has; the spelling differs by compiler and architecture."""
+    for flags in (("-march=native",), ("-mcpu=native",)):
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder) / "probe.cpp"
+            source.write_text("int probe() { return 0; }\n", encoding="utf-8")
+            command = [*compiler.command, *flags, "-c", str(source), "-o", os.devnull]
+            if subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL).returncode == 0:
+                return flags
+    return ()
+
+
+@functools.lru_cache(maxsize=None)
+def _processor() -> str:
+    """What `processor_flags` depends on: a cache may be shared by machines of different kinds."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+        features = re.search(r"^(?:flags|Features)\s*:(.*)$", text, re.MULTILINE)
+        return platform.machine() + (features.group(1) if features else "")
+    except OSError:
+        return platform.machine() + platform.processor()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _build(kind: str, units: Sequence[Unit], link: tuple[str, ...], artefact: str) -> Built:
+    compiler = find_compiler()
+    objects = _compile_all(compiler, units)
+    parts = [compiler.version, *compiler.command, *link, *(built.artefact.parent.name for built in objects)]
+    hashes = {name: value for built in objects for name, value in built.source_hashes.items()}
+    target = cache_directory() / f"{kind}-{_sha256(json.dumps(parts).encode())[:24]}"
+    if not (target / artefact).exists():
+
+        def link_objects(folder: Path) -> None:
+            command = [*compiler.command, *(str(built.artefact) for built in objects), *link, "-o"]
+            _run_compiler([*command, str(folder / artefact)], folder)
+
+        _make(target, link_objects)
+    return Built(target / artefact, hashes)
+
+
+def _compile_all(compiler: Compiler, units: Sequence[Unit]) -> list[Built]:
+    found = [_find(_Command.of(compiler, unit)) for unit in units]
+    missing = [unit for unit, built in zip(units, found, strict=True) if built is None]
+    if not missing:
+        return [built for built in found if built is not None]
+    with ThreadPoolExecutor(max_workers=min(len(missing), os.cpu_count() or 1)) as pool:
+        made = pool.map(lambda unit: _compile(_Command.of(compiler, unit)), missing)
+        return [next(made) if built is None else built for built in found]
+
+
+@dataclass(frozen=True)
+class _Command:
+    """How one unit is compiled; `key` stands for all that is known before the included files are."""
+
+    unit: Unit
+    words: tuple[str, ...]
+    key: str
+
+    @classmethod
+    def of(cls, compiler: Compiler, unit: Unit) -> _Command:
+        words = (*compiler.command, *NUMERIC_FLAGS, *WARNING_FLAGS, *unit.flags, f"-I{SIMULATOR.as_posix()}")
+        parts = [compiler.version, _processor(), unit.text, *words]
+        return cls(unit, words, _sha256(json.dumps(parts).encode())[:24])
+
+    @property
+    def manifests(self) -> Path:
+        """A folder of lists: the files that earlier compilations of this command read, with their hashes."""
+        return cache_directory() / f"manifest-{self.unit.name}-{self.key}"
+
+    def target(self, hashes: Mapping[str, str]) -> Path:
+        """Where the object made from files with these hashes is kept."""
+        return cache_directory() / f"object-{self.unit.name}-{_sha256(json.dumps([self.key, hashes]).encode())[:24]}"
+
+
+def _find(command: _Command) -> Built | None:
+    """The object of an earlier compilation all of whose files are unchanged."""
+    for listed in sorted(command.manifests.glob("*.json")):
+        hashes = json.loads(listed.read_text(encoding="utf-8"))
+        unit_object = command.target(hashes) / "unit.o"
+        if all(_hash_of(path) == value for path, value in hashes.items()) and unit_object.exists():
+            return Built(unit_object, _named(hashes))
+    return None
+
+
+def _compile(command: _Command) -> Built:
+    with _scratch() as folder:
+        source, rule = folder / "unit.cpp", folder / "unit.d"
+        source.write_text(command.unit.text, encoding="utf-8")
+        options = ["-MMD", "-MF", str(rule), "-c", str(source), "-o", str(folder / "unit.o")]
+        _run_compiler([*command.words, *options], folder)
+        hashes = {str(path): _hash_of(str(path)) for path in _included_files(rule.read_text(encoding="utf-8"), folder)}
+        target = command.target(hashes)
+        _make(target, lambda final: shutil.copy(folder / "unit.o", final / "unit.o"))
+        command.manifests.mkdir(parents=True, exist_ok=True)
+        _write_atomically(command.manifests / f"{target.name}.json", json.dumps(hashes, indent=1))
+    return Built(target / "unit.o", _named(hashes))
+
+
+def _named(hashes: Mapping[str, str]) -> dict[str, str]:
+    """Hashes by the name a file has in evidence: relative to the checkout, or its bare name outside."""
+    prefix = str(CHECKOUT) + os.sep
+    return {path[len(prefix) :] if path.startswith(prefix) else os.path.basename(path): v for path, v in hashes.items()}
+
+
+def _hash_of(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return _sha256(file.read())
+    except OSError:
+        return "missing"
+
+
+def _included_files(dependencies: str, folder: Path) -> list[Path]:
+    """The files a make rule of the compiler names, without system headers (-MMD) and the generated unit."""
+    names = re.findall(r"(?:[^\s\\]|\\.)+", dependencies.replace("\\\n", " ").split(":", 1)[1])
+    paths = {Path(name.replace("\\ ", " ")).resolve() for name in names}
+    return sorted(path for path in paths if not path.is_relative_to(folder.resolve()))
+
+
+def _run_compiler(command: list[str], folder: Path) -> None:
+    """Run the compiler in a process group of its own, so that an interrupt ends the compiler's children too."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    try:
+        output, _ = process.communicate()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if process.returncode != 0:
+        text = output.decode(errors="replace").replace(str(folder) + os.sep, "")
+        free_bytes = shutil.disk_usage(folder).free
+        hint = f" Only {free_bytes} B are free on the disk of {folder}." if free_bytes < 1 << 26 else ""
+        raise BuildError(f"the compiler refused the source (exit code {process.returncode}).{hint}", text)
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[Path]:
+    """A temporary folder inside the cache, so that a finished build can be renamed into place."""
+    root = cache_directory()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        _remove_stale(root)
+        path = Path(tempfile.mkdtemp(prefix="tmp-", dir=root))
+    except OSError as error:
+        raise BuildError(
+            f"cannot write to the build cache {root}: {error}. Set MSE_LOSS_GRAD_CACHE to a writable folder.", ""
+        ) from error
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove_stale(root: Path) -> None:
+    """Scratch folders of builds that were killed; a living build is never that old."""
+    for path in root.glob("tmp-*"):
+        try:
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
+        except OSError:
+            continue  # another process removed it first
+
+
+def _make(target: Path, fill: Callable[[Path], object]) -> None:
+    """Fill a scratch folder and rename it to `target`; where another process was first, its equal result stays."""
+    if target.exists():
+        return
+    with _scratch() as folder:
+        result = folder / "result"
+        result.mkdir()
+        try:
+            fill(result)
+            os.rename(result, target)
+        except OSError as error:
+            if not target.exists():
+                raise BuildError(f"cannot keep the build {target.name}: {error}", "") from error
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(prefix="tmp-", dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(name, path)

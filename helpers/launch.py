@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run a built kernel once, in a child process.
+
+- `launch(program, tensors, arguments, settings)` starts it, waits within the time limit, gathers what it reports
+- `LaunchResult` holds findings, totals per call and the instruction log
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from helpers.errors import LaunchError
+from helpers.findings import Finding, collect
+from helpers.shared_tensor import SharedTensor, anonymous_file
+
+LEVELS = ("fast", "checked")
+SCHEDULES = ("eager", "on_wait", "random")
+CHECK_NAMES = ("buffer-state", "copy-length", "alignment", "ub-bounds", "gm-bounds", "cast-mode")
+PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
+FLAG_NAMES = ("", "SetFlag", "WaitFlag")
+
+LOG_LIMIT = 1 << 18  # instructions kept by each thread, 72 B each
+FINDING_LIMIT = 4096
+_GRACE_SECONDS = 2.0
+_MEMORY_MARGIN_BYTES = 1 << 30  # address space for code, stacks and the simulator itself
+_THREAD_MARGIN_BYTES = 1 << 27  # address space that the C library reserves per thread
+
+# struct LogRecord of helpers/simulator/core/event_log.h
+_RECORD = np.dtype(
+    [
+        ("core", "u4"),
+        ("sequence", "u4"),
+        ("order", "u4"),
+        ("elements", "u4"),
+        ("call", "u2"),
+        ("file", "u2"),
+        ("line", "u4"),
+        ("pipe", "u1"),
+        ("flag", "u1"),
+        ("flag_source", "u1"),
+        ("flag_destination", "u1"),
+        ("flag_id", "u1"),
+        ("gm_tensor", "u1"),
+        ("reserved", "u2"),
+        ("gm_offset_bytes", "u8"),
+        ("gm_bytes", "u8"),
+        ("ub_address", "u4", 3),
+        ("ub_bytes", "u4", 3),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run a launch.
+
+    Attributes:
+        block_dim: blocks to run, 1 to 65535.
+        ub_bytes: UB of each core.
+        overflow: "infnan" or "saturate".
+        flush_to_zero: whether subnormals become zero.
+        level: "fast" (no checks) or "checked".
+        schedule: "eager", "on_wait" or "random"; what order the pipes take within what flags allow.
+        seed: draws the order of blocks, and of pipes under "random".
+        checks_off: names of CHECK_NAMES to leave out.
+        threads: worker threads; None takes one per processor.
+        timeout_seconds: wall time after which the child is ended.
+        memory_limit_bytes: address space beyond the tensors.
+    """
+
+    block_dim: int
+    ub_bytes: int
+    overflow: str = "infnan"
+    flush_to_zero: bool = False
+    level: str = "checked"
+    schedule: str = "on_wait"
+    seed: int = 0
+    checks_off: tuple[str, ...] = ()
+    threads: int | None = None
+    timeout_seconds: float = 120.0
+    memory_limit_bytes: int = _MEMORY_MARGIN_BYTES
+
+
+@dataclass(frozen=True)
+class CallTotals:
+    """Sums over all instructions of one API call."""
+
+    call: str
+    instructions: int
+    elements: int
+    bytes_from_gm: int
+    bytes_to_gm: int
+
+
+@dataclass(frozen=True)
+class InstructionLog:
+    """The instructions in execution order, core by core.
+
+    Attributes:
+        records: structured array; `call` and `file` index `names`, `pipe` indexes PIPE_NAMES, `flag` FLAG_NAMES,
+            `gm_tensor` indexes `tensors` (255: none). `sequence` is the place in program order, `order` in execution.
+        names: API calls and source files.
+        tensors: names of the global tensors.
+        dropped: instructions beyond the limit, which are counted but not kept.
+    """
+
+    records: np.ndarray
+    names: tuple[str, ...]
+    tensors: tuple[str, ...]
+    dropped: int
+
+    def call_of(self, record: np.void) -> str:
+        """The API call of one record."""
+        return self.names[record["call"]]
+
+    def on_core(self, core: int) -> np.ndarray:
+        """The records of one core, in execution order."""
+        return self.records[self.records["core"] == core]
+
+
+@dataclass(frozen=True)
+class LaunchResult:
+    """What came out of one launch besides the tensors; `kernel_seconds` is the child's wall time in the blocks."""
+
+    findings: tuple[Finding, ...]
+    counters: tuple[CallTotals, ...]
+    instructions: InstructionLog
+    output: str
+    kernel_seconds: float
+
+
+def launch(
+    program: Path, tensors: Sequence[SharedTensor], arguments: Sequence[int | bytes], settings: Settings
+) -> LaunchResult:
+    """Run `program` on `tensors`; an argument is the index of a tensor or the bytes of a value.
+
+    Whatever ends the child early, a crash, the time limit or exit() in the kernel, is a finding of the result.
+
+    Raises:
+        LaunchError: the child could not start the kernel, for example for lack of memory.
+    """
+    with contextlib.ExitStack() as stack:
+        report = stack.enter_context(os.fdopen(anonymous_file("report"), "r+b"))
+        log = stack.enter_context(os.fdopen(anonymous_file("log"), "r+b"))
+        output = stack.enter_context(tempfile.TemporaryFile())
+        ended, child_end = os.pipe()
+        stack.callback(os.close, ended)
+        command = _command(program, tensors, arguments, settings, report.fileno(), log.fileno())
+        descriptors = (report.fileno(), log.fileno(), child_end, *(tensor.descriptor for tensor in tensors))
+        # Standard input stays open as long as this process lives: the child ends when it closes.
+        try:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=descriptors,
+                start_new_session=True,
+            )
+        finally:
+            os.close(child_end)
+        timed_out = _wait(child, ended, settings.timeout_seconds)
+        records = _read_records(report)
+        output.seek(0)
+        text = output.read().decode(errors="replace")
+        if refused := [record for record in records if record["record"] == "refused"]:
+            raise LaunchError(f"{program.name}: {refused[0]['message']}")
+        ends = [record for record in records if record["record"] == "end"]
+        found = [record for record in records if record["record"] == "finding"]
+        if not ends and not any(record["code"] in ("crash", "timeout") for record in found):
+            found.append(_lost_child(child.returncode, timed_out, settings))
+        return LaunchResult(
+            findings=collect(found),
+            counters=_totals(records),
+            instructions=_instructions(records, log, tuple(tensor.name for tensor in tensors)),
+            output=text,
+            kernel_seconds=ends[0]["kernel_nanoseconds"] * 1e-9 if ends else float("nan"),
+        )
+
+
+def _command(
+    program: Path,
+    tensors: Sequence[SharedTensor],
+    arguments: Sequence[int | bytes],
+    settings: Settings,
+    report: int,
+    log: int,
+) -> list[str]:
+    threads = settings.threads or _processors()
+    memory = sum(tensor.bytes for tensor in tensors) + settings.memory_limit_bytes + threads * _THREAD_MARGIN_BYTES
+    options: list[tuple[str, object]] = [
+        ("--blocks", settings.block_dim),
+        ("--ub-bytes", settings.ub_bytes),
+        ("--overflow", settings.overflow),
+        ("--flush-to-zero", int(settings.flush_to_zero)),
+        ("--level", settings.level),
+        ("--schedule", settings.schedule if settings.level == "checked" else "eager"),
+        ("--seed", settings.seed),
+        ("--threads", threads),
+        ("--memory-bytes", memory),
+        ("--finding-limit", FINDING_LIMIT),
+        ("--log", LOG_LIMIT if settings.level == "checked" else 0),
+        ("--report-fd", report),
+        ("--log-fd", log),
+    ]
+    options += [("--off", name) for name in settings.checks_off]
+    options += [("--gm", f"{t.name},{t.role},{t.descriptor},{t.bytes}") for t in tensors]
+    options += [("--arg", f"value:{a.hex()}" if isinstance(a, bytes) else f"gm:{a}") for a in arguments]
+    return [str(program), *(str(word) for option in options for word in option)]
+
+
+def _processors() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _wait(child: subprocess.Popen[bytes], ended: int, timeout_seconds: float) -> bool:
+    """Wait for the child; True if the time limit ended it. An interrupt of this process ends it at once.
+
+    `ended` is the read end of a pipe that only the child holds open: waiting on it needs no polling.
+    """
+    timed_out = False
+    try:
+        with selectors.DefaultSelector() as selector:
+            selector.register(ended, selectors.EVENT_READ)
+            if not selector.select(timeout_seconds):
+                timed_out = True
+                child.send_signal(signal.SIGTERM)  # the child reports where each block stands
+                selector.select(_GRACE_SECONDS)
+            else:
+                child.wait()
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        child.stdin.close()
+    return timed_out
+
+
+def _read_records(report) -> list[dict]:
+    report.seek(0)
+    records = []
+    for line in report.read().split(b"\n"):
+        with contextlib.suppress(ValueError):  # a line cut short by the end of the child
+            records.append(json.loads(line))
+    return records
+
+
+def _lost_child(return_code: int, timed_out: bool, settings: Settings) -> dict:
+    if timed_out:
+        message = f"the launch was still running after {settings.timeout_seconds} s and did not answer"
+        code, actual, remedy = "timeout", 0, "check the kernel's loops, or raise timeout_seconds"
+    elif return_code < 0:
+        name = signal.Signals(-return_code).name
+        message = f"the child process was ended by {name} before the kernel finished"
+        code, actual, remedy = "exit", return_code, "check the machine's memory; on SIGKILL the system may have run out"
+    else:
+        message = f"the child process ended with exit code {return_code} before the kernel finished"
+        code, actual, remedy = "exit", return_code, "remove exit() and its like: a kernel returns"
+    empty = {"call": "kernel", "file": "", "line": 0, "operand": "", "core": 0, "severity": "error", "expected": 0}
+    return {**empty, "code": code, "message": message, "actual": actual, "remedy": remedy}
+
+
+def _totals(records: list[dict]) -> tuple[CallTotals, ...]:
+    names = CallTotals.__dataclass_fields__
+    return tuple(CallTotals(**{k: r[k] for k in names}) for r in records if r["record"] == "totals")
+
+
+def _instructions(records: list[dict], log, tensors: tuple[str, ...]) -> InstructionLog:
+    header = next((record for record in records if record["record"] == "log"), {"names": [], "dropped": 0})
+    log.seek(0)
+    rows = np.frombuffer(log.read(), dtype=_RECORD)
+    rows = rows[np.lexsort((rows["order"], rows["core"]))]
+    return InstructionLog(rows, tuple(header["names"]), tensors, header["dropped"])

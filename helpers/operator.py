@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The operator itself: `run(predict, label, dout)` launches the kernel of `kernel/` and returns the gradient."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from helpers.build import CHECKOUT
+from helpers.contract import Call, check_call, check_choice, check_seed
+from helpers.errors import ArgumentValueError
+from helpers.findings import Finding
+from helpers.kernel import Kernel, raise_errors
+from helpers.launch import LEVELS, SCHEDULES, CallTotals, InstructionLog, LaunchResult, Settings, launch
+from helpers.run_modes import check_run_mode
+from helpers.shared_tensor import SharedTensor
+from helpers.soc import Soc, find_soc
+from helpers.tiling import Plan, plan
+
+ENTRY = "mse_loss_grad_v1"
+SOURCE = CHECKOUT / "kernel" / "mse_loss_grad_v1.cpp"
+_CPP_TYPES = {"float16": "half", "float32": "float"}
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run of the operator.
+
+    Attributes:
+        y: the gradient with respect to predict, of predict's shape and dtype.
+        plan: how the call was tiled.
+        findings: what the checks had to say; empty is clean.
+        counters: instructions, elements and bytes per API call.
+        instructions: the instructions executed, in order.
+        evidence: what was run, on what, with which sources, as a JSON-able dictionary.
+        kernel_seconds: wall time of the blocks in the child process, on this machine's processor.
+    """
+
+    y: np.ndarray = field(repr=False)
+    plan: Plan
+    findings: tuple[Finding, ...]
+    counters: tuple[CallTotals, ...] = field(repr=False)
+    instructions: InstructionLog = field(repr=False)
+    evidence: dict[str, object] = field(repr=False)
+    kernel_seconds: float = field(repr=False)
+
+    def __str__(self) -> str:
+        shape = "x".join(map(str, self.y.shape)) or "scalar"
+        return f"y {self.y.dtype} {shape}; {self.plan}; {len(self.findings)} findings"
+
+
+def run(
+    predict: np.ndarray,
+    label: np.ndarray,
+    dout: np.ndarray,
+    reduction: str = "mean",
+    soc: str = "Ascend910B1",
+    run_mode: str = "embedded",
+    level: str = "checked",
+    schedule: str = "on_wait",
+    seed: int = 0,
+    flush_to_zero: bool = False,
+    raise_on_finding: bool = True,
+    threads: int | None = None,
+    timeout_seconds: float = 120.0,
+) -> RunResult:
+    """Compute y = dout * (predict - label) * c with the Ascend C kernel; c = 2/N for mean, 2 for sum.
+
+    Args:
+        predict, label, dout: arrays of one shape (up to 8 dimensions, any strides) and one dtype, float16 or float32.
+            They are never modified.
+        reduction: "mean" or "sum".
+        soc: a name of the SoC table; fixes cores, UB and overflow mode.
+        run_mode: "embedded"; the others are not available yet.
+        level: "checked" or "fast".
+        schedule: "on_wait", "eager" or "random": the order that pipes take within what flags allow.
+        seed: draws the order of cores, and of pipes under "random".
+        flush_to_zero: whether vector instructions treat subnormals as zero.
+        raise_on_finding: whether an error found in the kernel raises.
+        threads: worker threads, None for one per processor.
+        timeout_seconds: wall time allowed to the kernel.
+
+    Raises:
+        ValueError, TypeError: an argument is outside the contract; nothing was launched.
+        RunModeUnavailable: the run mode does not work here.
+        KernelFault: the kernel broke a rule.
+        BuildError, LaunchError: the kernel could not be built or started.
+    """
+    call = check_call(predict, label, dout, reduction)
+    found_soc = find_soc(soc)
+    check_choice("level", level, LEVELS)
+    check_choice("schedule", schedule, SCHEDULES)
+    checked_seed = check_seed(seed)
+    if not timeout_seconds > 0:
+        raise ArgumentValueError("timeout_seconds", timeout_seconds, "a number of seconds above 0")
+    check_run_mode(run_mode)
+
+    planned = plan(call.shape, call.dtype, call.reduction, found_soc.name)
+    kernel = build_kernel(found_soc.name, call.dtype.name)
+    settings = Settings(
+        block_dim=max(1, planned.cores),
+        ub_bytes=found_soc.ub_bytes,
+        overflow=found_soc.overflow,
+        flush_to_zero=flush_to_zero,
+        level=level,
+        schedule=schedule,
+        seed=checked_seed,
+        threads=threads,
+        timeout_seconds=timeout_seconds,
+    )
+    if call.elems == 0:
+        result, y = _nothing_launched(), np.empty(call.shape, call.dtype)
+    else:
+        result, y = _launch(kernel, call, planned, settings)
+    raise_errors(result.findings, raise_on_finding)
+    return RunResult(
+        y=y,
+        plan=planned,
+        findings=result.findings,
+        counters=result.counters,
+        instructions=result.instructions,
+        evidence=_evidence(call, planned, found_soc, kernel, settings, run_mode, y),
+        kernel_seconds=result.kernel_seconds,
+    )
+
+
+def build_kernel(soc: str, dtype: str) -> Kernel:
+    """The operator's kernel for one SoC family and dtype, from the sources in `kernel/`."""
+    return Kernel.from_source(SOURCE, ENTRY, soc, {"DTYPE_PREDICT": _CPP_TYPES[dtype]})
+
+
+def _launch(kernel: Kernel, call: Call, planned: Plan, settings: Settings) -> tuple[LaunchResult, np.ndarray]:
+    with contextlib.ExitStack() as stack:
+
+        def shared(name: str, role: str, shape: tuple[int, ...], dtype: np.dtype) -> SharedTensor:
+            tensor = SharedTensor(name, role, shape, dtype)
+            stack.callback(tensor.close)
+            return tensor
+
+        tensors = [shared(name, "in", call.shape, call.dtype) for name in ("predict", "label", "dout")]
+        for tensor, array in zip(tensors, (call.predict, call.label, call.dout), strict=True):
+            np.copyto(tensor.array, array)
+        y = shared("y", "out", call.shape, call.dtype)
+        if settings.level == "checked":
+            y.poison()
+        workspace = shared("workspace", "inout", (0,), np.dtype(np.uint8))
+        tiling = shared("tiling", "in", (len(planned.tiling_bytes),), np.dtype(np.uint8))
+        tiling.array[:] = np.frombuffer(planned.tiling_bytes, np.uint8)
+        tensors += [y, workspace, tiling]
+        return launch(kernel.built.artefact, tensors, range(len(tensors)), settings), y.array
+
+
+def _nothing_launched() -> LaunchResult:
+    empty = InstructionLog(np.empty(0), (), (), 0)
+    return LaunchResult((), (), empty, "", 0.0)
+
+
+def _evidence(
+    call: Call, planned: Plan, soc: Soc, kernel: Kernel, settings: Settings, run_mode: str, y: np.ndarray
+) -> dict[str, object]:
+    """What anyone needs to repeat the run and see that it was the same; no times, paths or machine names."""
+    sources = {name: value for name, value in kernel.built.source_hashes.items() if name.startswith("kernel/")}
+    return {
+        "operator": "MseLossGradV1",
+        "run_mode": run_mode,
+        "soc": soc.name,
+        "family": soc.family,
+        "overflow": settings.overflow,
+        "flush_to_zero": settings.flush_to_zero,
+        "level": settings.level,
+        "schedule": settings.schedule,
+        "seed": settings.seed,
+        "dtype": call.dtype.name,
+        "shape": list(call.shape),
+        "reduction": call.reduction,
+        "plan": {
+            "cores": planned.cores,
+            "long_cores": planned.long_cores,
+            "long_core_elems": planned.long_core_elems,
+            "short_core_elems": planned.short_core_elems,
+            "tile_elems": planned.tile_elems,
+            "buffers": planned.buffers,
+            "chunk_elems": planned.chunk_elems,
+            "scale": float(planned.scale).hex(),
+        },
+        "source_sha256": dict(sorted(sources.items())),
+        "y_sha256": hashlib.sha256(np.ascontiguousarray(y)).hexdigest(),
+    }

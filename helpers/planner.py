@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The C++ planner of `host/`, loaded once per process. Its answers are JSON; no struct is retyped here."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import json
+
+from helpers.build import CHECKOUT, build_library
+
+_TEXT_BYTES = 4096
+
+
+@functools.lru_cache(maxsize=None)
+def _library() -> ctypes.CDLL:
+    built = build_library("planner", [CHECKOUT / "host" / "plan_c_api.cpp"], [CHECKOUT / "kernel", CHECKOUT / "host"])
+    library = ctypes.CDLL(str(built.artefact))
+    size, word, text = ctypes.c_uint64, ctypes.c_uint32, ctypes.c_char_p
+    library.MseLossGradV1TilingBytes.restype = size
+    library.MseLossGradV1Plan.argtypes = [size, word, word, word, word, ctypes.c_void_p]
+    library.MseLossGradV1Plan.restype = word
+    library.MseLossGradV1DescribeTiling.argtypes = [ctypes.c_void_p, text, size]
+    library.MseLossGradV1DescribeTiling.restype = size
+    library.MseLossGradV1SocCount.restype = word
+    library.MseLossGradV1DescribeSoc.argtypes = [word, text, size]
+    library.MseLossGradV1DescribeSoc.restype = size
+    return library
+
+
+def soc_rows() -> list[dict[str, object]]:
+    """The rows of `host/soc_table.h`, in its order, with its field names."""
+    library = _library()
+    rows = []
+    for index in range(library.MseLossGradV1SocCount()):
+        text = ctypes.create_string_buffer(_TEXT_BYTES)
+        library.MseLossGradV1DescribeSoc(index, text, _TEXT_BYTES)
+        rows.append(json.loads(text.value))
+    return rows
+
+
+def plan_tiling(
+    elems: int, element_bytes: int, reduction: int, core_num: int, ub_bytes: int
+) -> tuple[int, bytes, dict[str, object]]:
+    """Call `PlanTiling`: its status, the tiling as the kernel reads it, and the same as named fields."""
+    library = _library()
+    tiling = ctypes.create_string_buffer(library.MseLossGradV1TilingBytes())
+    status = library.MseLossGradV1Plan(elems, element_bytes, reduction, core_num, ub_bytes, tiling)
+    text = ctypes.create_string_buffer(_TEXT_BYTES)
+    library.MseLossGradV1DescribeTiling(tiling, text, _TEXT_BYTES)
+    return status, tiling.raw, json.loads(text.value)

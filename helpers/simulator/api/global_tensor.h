@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// GlobalTensor: a typed view of global memory.
+#ifndef SIMULATOR_API_GLOBAL_TENSOR_H
+#define SIMULATOR_API_GLOBAL_TENSOR_H
+
+#include "../core/issue.h"
+#include "keywords.h"
+
+namespace AscendC {
+
+template <typename T>
+class GlobalTensor {
+public:
+    using PrimType = T;
+
+    void SetGlobalBuffer(__gm__ T *buffer, uint64_t bufferSize)
+    {
+        address_ = buffer;
+        viewBytes_ = bufferSize * sizeof(T);
+        size_ = bufferSize;
+    }
+    void SetGlobalBuffer(__gm__ T *buffer)
+    {
+        address_ = buffer;
+        viewBytes_ = Simulator::UNDECLARED;
+        size_ = 0;
+    }
+    GlobalTensor operator[](const uint64_t offset) const
+    {
+        GlobalTensor view = *this;
+        const uint64_t skipped = offset * sizeof(T);
+        view.address_ = address_ + offset;
+        if (viewBytes_ != Simulator::UNDECLARED) {
+            view.viewBytes_ = skipped < viewBytes_ ? viewBytes_ - skipped : 0;
+        }
+        return view;
+    }
+    uint64_t GetSize() const { return size_; }
+    const __gm__ T *GetPhyAddr() const { return address_; }
+
+    // The hint changes no value; where the family lacks it the call does not exist.
+    void SetL2CacheHint(CacheMode mode)
+    {
+        static_assert(__NPU_ARCH__ == 2201 || Simulator::DependentFalse<T>::value,
+                      "SetL2CacheHint is not on Atlas 200I/500 A2 (dav-3002): guard it by __NPU_ARCH__ == 2201");
+        (void)mode;
+    }
+
+    Simulator::GlobalOperand As(const char *role) const
+    {
+        return {role, reinterpret_cast<uint64_t>(address_), viewBytes_, sizeof(T)};
+    }
+
+private:
+    __gm__ T *address_ = nullptr;
+    uint64_t viewBytes_ = Simulator::UNDECLARED;
+    uint64_t size_ = 0;
+};
+
+}  // namespace AscendC
+
+#endif  // SIMULATOR_API_GLOBAL_TENSOR_H

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Device keywords, which mean nothing to a host compiler, and the enumerations of the API.
+#ifndef SIMULATOR_API_KEYWORDS_H
+#define SIMULATOR_API_KEYWORDS_H
+
+#include <cstdint>
+#include <type_traits>
+
+#include "../core/finding.h"
+#include "../core/half.h"
+#include "../core/instruction.h"
+
+#if !defined(__NPU_ARCH__) || !defined(__CCE_AICORE__)
+#error "the build of the simulator defines __NPU_ARCH__ and __CCE_AICORE__ for the SoC family"
+#endif
+
+#define __aicore__
+#define __global__
+#define __gm__
+#define __ubuf__
+
+using GM_ADDR = __gm__ uint8_t *;
+
+namespace AscendC {
+
+enum class TPosition : uint8_t { GM, VECIN, VECOUT, VECCALC };
+using QuePosition = TPosition;
+
+enum class RoundMode : uint8_t { CAST_NONE = 0, CAST_RINT, CAST_FLOOR, CAST_CEIL, CAST_ROUND, CAST_TRUNC, CAST_ODD };
+
+enum class CacheMode : uint8_t { CACHE_MODE_DISABLE = 0, CACHE_MODE_NORMAL = 1 };
+
+template <typename T, typename U>
+struct IsSameType : public std::is_same<T, U> {};
+
+}  // namespace AscendC
+
+enum pipe_t { PIPE_S, PIPE_V, PIPE_MTE2, PIPE_MTE3, PIPE_ALL };
+
+namespace Simulator {
+
+template <typename T>
+struct DependentFalse : std::false_type {};
+
+template <typename T>
+constexpr DataType DataTypeOf()
+{
+    static_assert(std::is_same<T, half>::value || std::is_same<T, float>::value,
+                  "the vector unit of this simulator computes half and float");
+    return std::is_same<T, half>::value ? DataType::HALF : DataType::FLOAT;
+}
+
+// The bits of a scalar operand, as the instruction takes them.
+template <typename T>
+uint64_t BitsOf(T value)
+{
+    static_assert(sizeof(T) <= sizeof(uint64_t), "a scalar operand has at most 64 bits");
+    uint64_t bits = 0;
+    __builtin_memcpy(&bits, &value, sizeof(T));
+    return bits;
+}
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_API_KEYWORDS_H

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ai_core.h"
+
+#include <cstring>
+
+#include "checks/check.h"
+
+namespace Simulator {
+
+namespace {
+
+constexpr size_t UB_ALIGNMENT = 4096;
+// Every half and every float made of these bytes is NaN, so that unset UB shows in any result it reaches.
+constexpr int POISON_BYTE = 0xFF;
+// Each core of a launch draws its own random schedule; any odd constant with well mixed bits separates them.
+constexpr uint64_t CORE_SEED_STEP = 0x9E3779B97F4A7C15u;
+
+uint8_t *Align(uint8_t *pointer)
+{
+    const uintptr_t address = reinterpret_cast<uintptr_t>(pointer);
+    return reinterpret_cast<uint8_t *>((address + UB_ALIGNMENT - 1) / UB_ALIGNMENT * UB_ALIGNMENT);
+}
+
+}  // namespace
+
+AiCore *&AiCore::Current()
+{
+    thread_local AiCore *current = nullptr;
+    return current;
+}
+
+AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings)
+    : settings_(settings),
+      globalMemory_(globalMemory),
+      findings_(findings),
+      storage_(settings.ubBytes + UB_ALIGNMENT),
+      ub_(Align(storage_.data())),
+      pipes_(*this),
+      writes_(globalMemory.Areas().size())
+{
+}
+
+void AiCore::BeginBlock(uint32_t blockIdx)
+{
+    blockIdx_ = blockIdx;
+    lastCall_ = "start of kernel";
+    lastLine_ = {"", 0};
+    inBlock_ = true;
+    issuedNum_ = 0;
+    executedNum_ = 0;
+    std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
+    if (settings_.checked) {
+        std::memset(ub_, POISON_BYTE, settings_.ubBytes);
+    }
+    pipes_.Reset(settings_.schedule, settings_.seed + CORE_SEED_STEP * (blockIdx + 1));
+    buffers_.Reset();
+    events_.Reset();
+}
+
+void AiCore::Issue(Instruction instruction)
+{
+    lastCall_ = instruction.call;
+    lastLine_ = instruction.where;
+    instruction.sequence = issuedNum_++;
+    if (settings_.checked && instruction.flag == Instruction::Flag::NONE) {
+        RunChecks(instruction, *this);
+    }
+    pipes_.Push(instruction);
+}
+
+void AiCore::Execute(const Instruction &instruction)
+{
+    if (instruction.execute != nullptr) {
+        instruction.execute(instruction, *this);
+    }
+    LogExecuted(instruction);
+}
+
+void AiCore::LogExecuted(const Instruction &instruction)
+{
+    EventLog::Entry entry{};
+    LogRecord &record = entry.record;
+    record.gmTensor = UINT8_MAX;
+    CallTotals &totals = log_.TotalsOf(instruction.call);
+    totals.instructions += 1;
+    totals.elements += instruction.elements;
+    uint32_t ubOperand = 0;
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        const Operand &operand = instruction.operands[i];
+        const uint64_t bytes = operand.runs * operand.runBytes;
+        if (operand.space == Space::UB) {
+            record.ubAddress[ubOperand] = static_cast<uint32_t>(operand.address);
+            record.ubBytes[ubOperand++] = static_cast<uint32_t>(operand.SpanBytes());
+            continue;
+        }
+        (operand.written ? totals.bytesToGm : totals.bytesFromGm) += bytes;
+        const GlobalTensorArea &area = globalMemory_.Nearest(operand.address);
+        record.gmTensor = static_cast<uint8_t>(globalMemory_.IndexOf(area));
+        record.gmOffsetBytes = operand.address - area.address;
+        record.gmBytes = bytes;
+        if (operand.written && settings_.checked) {
+            for (uint32_t run = 0; run < operand.runs; ++run) {
+                const uint64_t begin = record.gmOffsetBytes + run * operand.pitchBytes;
+                writes_.Add(record.gmTensor, begin, begin + operand.runBytes, blockIdx_);
+            }
+        }
+    }
+    if (settings_.logLimit == 0) {
+        return;
+    }
+    record.core = blockIdx_;
+    record.sequence = instruction.sequence;
+    record.order = executedNum_++;
+    record.elements = instruction.elements;
+    record.line = static_cast<uint32_t>(instruction.where.line);
+    record.pipe = static_cast<uint8_t>(instruction.pipe);
+    record.flag = static_cast<uint8_t>(instruction.flag);
+    record.flagSource = static_cast<uint8_t>(instruction.flagSource);
+    record.flagDestination = static_cast<uint8_t>(instruction.flagDestination);
+    record.flagId = instruction.flagId;
+    entry.call = instruction.call;
+    entry.file = instruction.where.file;
+    log_.Append(entry, settings_.logLimit);
+}
+
+void AiCore::Report(const Finding &finding, const char *call, SourceLine where)
+{
+    findings_.Add(finding, blockIdx_, call, where);
+    if (finding.severity == Severity::ERROR) {
+        throw StopBlock();
+    }
+}
+
+void AiCore::ReportAtEnd(const Finding &finding, const char *call, SourceLine where)
+{
+    findings_.Add(finding, blockIdx_, call, where);
+}
+
+}  // namespace Simulator

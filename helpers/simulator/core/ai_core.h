@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// One AI core while it runs a block: UB, pipes, flags, buffers. Every instruction passes Issue().
+#ifndef SIMULATOR_CORE_AI_CORE_H
+#define SIMULATOR_CORE_AI_CORE_H
+
+#include <cstdint>
+#include <vector>
+
+#include "buffer_table.h"
+#include "event_log.h"
+#include "finding.h"
+#include "global_memory.h"
+#include "instruction.h"
+#include "pipes.h"
+#include "report.h"
+
+namespace Simulator {
+
+enum class Overflow : uint8_t { INFNAN, SATURATE };
+
+// What one launch is run with; the same for all its blocks.
+struct LaunchSettings {
+    uint32_t blockNum = 1;
+    uint32_t ubBytes = 0;
+    bool checked = true;
+    uint32_t checksOff = 0;  // bit i switches CHECKS[i] off
+    Schedule schedule = Schedule::ON_WAIT;
+    uint64_t seed = 0;
+    Overflow overflow = Overflow::INFNAN;
+    bool flushToZero = false;
+    uint64_t logLimit = 0;  // instructions that the log of one thread keeps
+};
+
+class AiCore {
+public:
+    AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings);
+    AiCore(const AiCore &) = delete;
+    AiCore &operator=(const AiCore &) = delete;
+
+    // Runs one block from fresh state: UB poisoned, no buffers, no flags. A block that a finding stops just ends.
+    template <typename Body>
+    void RunBlock(uint32_t blockIdx, const Body &body)
+    {
+        BeginBlock(blockIdx);
+        try {
+            body();
+            pipes_.DrainAll();
+        } catch (const StopBlock &) {
+        }
+        inBlock_ = false;
+    }
+
+    // The choke point: check, schedule, execute, log.
+    void Issue(Instruction instruction);
+
+    // Records a finding; an error then ends the block by throwing StopBlock.
+    void Report(const Finding &finding, const char *call, SourceLine where);
+    // The same from a destructor, which must not throw.
+    void ReportAtEnd(const Finding &finding, const char *call, SourceLine where);
+
+    const LaunchSettings &Settings() const { return settings_; }
+    uint32_t BlockIdx() const { return blockIdx_; }
+    uint8_t *Ub(uint64_t address) { return ub_ + address; }
+    GlobalMemory &Gm() { return globalMemory_; }
+    WriteMap &Writes() { return writes_; }
+    BufferTable &Buffers() { return buffers_; }
+    EventIds &Events() { return events_; }
+    const EventLog &Log() const { return log_; }
+    void DrainPipes() { pipes_.DrainAll(); }
+    // Drops what is still queued: after an error in a destructor, where the block cannot be stopped by throwing.
+    void AbandonPipes() { pipes_.Reset(settings_.schedule, settings_.seed); }
+
+    // Where the block stands; read by the signal handlers of the runner.
+    const char *LastCall() const { return lastCall_; }
+    SourceLine LastLine() const { return lastLine_; }
+    bool InBlock() const { return inBlock_; }
+
+    uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true
+
+    // The core on which the calling thread runs a block; null outside.
+    static AiCore *&Current();
+
+private:
+    friend class Pipes;
+    void BeginBlock(uint32_t blockIdx);
+    void Execute(const Instruction &instruction);
+    void LogExecuted(const Instruction &instruction);
+
+    const LaunchSettings &settings_;
+    GlobalMemory &globalMemory_;
+    FindingLog &findings_;
+    std::vector<uint8_t> storage_;
+    uint8_t *ub_;
+    Pipes pipes_;
+    BufferTable buffers_;
+    EventIds events_;
+    EventLog log_;
+    WriteMap writes_;
+    uint32_t blockIdx_ = 0;
+    uint32_t issuedNum_ = 0;
+    uint32_t executedNum_ = 0;
+    volatile bool inBlock_ = false;
+    const char *volatile lastCall_ = "";
+    SourceLine lastLine_{"", 0};
+};
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_CORE_AI_CORE_H

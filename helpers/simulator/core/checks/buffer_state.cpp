@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// An instruction may use a queue tensor only while the kernel holds it: after AllocTensor or DeQue, before EnQue or
+// FreeTensor.
+#include "check.h"
+#include "queue_life.h"
+
+namespace Simulator {
+
+void CheckBufferState(const Instruction &instruction, AiCore &core)
+{
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        const Operand &operand = instruction.operands[i];
+        if (operand.space != Space::UB) {
+            continue;
+        }
+        if (operand.buffer == NO_BUFFER || operand.buffer >= core.Buffers().Count()) {
+            core.Report({"ub-unallocated", operand.role, "the tensor belongs to 0 buffers: it was never allocated",
+                         "get it from AllocTensor, DeQue or TBuf::Get", 0, 1},
+                        instruction.call, instruction.where);
+        }
+        const Buffer &buffer = core.Buffers()[operand.buffer];
+        const std::string name = std::string(operand.role) + " (" + BufferName(buffer, operand.buffer) + ")";
+        if (buffer.state == BufferState::FREE || operand.generation != buffer.generation) {
+            core.Report({"use-after-free", name,
+                         "the tensor was freed; its buffer is on allocation " + std::to_string(buffer.generation) +
+                             ", the tensor is of allocation " + std::to_string(operand.generation),
+                         "move FreeTensor behind the last use", operand.generation, buffer.generation},
+                        instruction.call, instruction.where);
+        }
+        if (buffer.state == BufferState::ENQUEUED) {
+            core.Report({"use-while-enqueued", name,
+                         "the tensor is in the queue since line " + std::to_string(buffer.changedAt.line) +
+                             ": it belongs to the next stage",
+                         "use it before EnQue or after DeQue", static_cast<int64_t>(buffer.state),
+                         static_cast<int64_t>(BufferState::DEQUEUED)},
+                        instruction.call, instruction.where);
+        }
+    }
+}
+
+}  // namespace Simulator

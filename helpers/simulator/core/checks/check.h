@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checks that see every instruction before it is scheduled. To add one: a file beside this one, a line in CHECKS.
+#ifndef SIMULATOR_CORE_CHECKS_CHECK_H
+#define SIMULATOR_CORE_CHECKS_CHECK_H
+
+#include <string>
+
+#include "../ai_core.h"
+
+namespace Simulator {
+
+void CheckGmBounds(const Instruction &instruction, AiCore &core);
+void CheckUbBounds(const Instruction &instruction, AiCore &core);
+void CheckAlignment(const Instruction &instruction, AiCore &core);
+void CheckCopyLength(const Instruction &instruction, AiCore &core);
+void CheckBufferState(const Instruction &instruction, AiCore &core);
+void CheckCastMode(const Instruction &instruction, AiCore &core);
+
+struct Check {
+    const char *name;
+    void (*run)(const Instruction &, AiCore &);
+};
+
+constexpr Check CHECKS[] = {
+    {"buffer-state", CheckBufferState}, {"copy-length", CheckCopyLength}, {"alignment", CheckAlignment},
+    {"ub-bounds", CheckUbBounds},       {"gm-bounds", CheckGmBounds},     {"cast-mode", CheckCastMode},
+};
+
+inline void RunChecks(const Instruction &instruction, AiCore &core)
+{
+    uint32_t bit = 1;
+    for (const Check &check : CHECKS) {
+        if ((core.Settings().checksOff & bit) == 0) {
+            check.run(instruction, core);
+        }
+        bit <<= 1;
+    }
+}
+
+// After all blocks: outputs written once and whole.
+void CheckCoverage(GlobalMemory &globalMemory, FindingLog &findings);
+
+// "96 elements (192 B)"
+inline std::string Amount(uint64_t bytes, uint32_t elementBytes)
+{
+    return std::to_string(bytes / elementBytes) + " elements (" + std::to_string(bytes) + " B)";
+}
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_CORE_CHECKS_CHECK_H

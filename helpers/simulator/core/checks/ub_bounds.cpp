@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every byte an instruction touches in UB lies inside the tensor it was given.
+#include "check.h"
+#include "queue_life.h"
+
+namespace Simulator {
+
+void CheckUbBounds(const Instruction &instruction, AiCore &core)
+{
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        const Operand &operand = instruction.operands[i];
+        const uint64_t span = operand.SpanBytes();
+        if (operand.space != Space::UB || span <= operand.viewBytes) {
+            continue;
+        }
+        const std::string buffer = operand.buffer == NO_BUFFER
+                                       ? std::string("no buffer")
+                                       : BufferName(core.Buffers()[operand.buffer], operand.buffer);
+        core.Report({"ub-out-of-bounds", std::string(operand.role) + " (" + buffer + ")",
+                     std::string(operand.written ? "writes " : "reads ") + Amount(span, operand.elementBytes) +
+                         " of a tensor that holds " + Amount(operand.viewBytes, operand.elementBytes) +
+                         ". The device does not check: the neighbouring buffer is hit",
+                     "use the element count of this tensor's own type, and make the buffer as long as the tile",
+                     static_cast<int64_t>(span), static_cast<int64_t>(operand.viewBytes)},
+                    instruction.call, instruction.where);
+    }
+}
+
+}  // namespace Simulator

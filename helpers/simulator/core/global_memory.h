@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tensors of one launch in global memory, and which of their bytes were written.
+#ifndef SIMULATOR_CORE_GLOBAL_MEMORY_H
+#define SIMULATOR_CORE_GLOBAL_MEMORY_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace Simulator {
+
+enum class Role : uint8_t {
+    IN,     // the kernel may only read it
+    OUT,    // the kernel must write every byte exactly once
+    INOUT,  // no rule
+};
+
+struct GlobalTensorArea {
+    std::string name;
+    Role role;
+    uint64_t address;  // host address of the first byte
+    uint64_t bytes;
+};
+
+// Bytes [begin, end) of one tensor, written by copies of one core; neighbouring copies are joined.
+struct WrittenRange {
+    uint64_t begin;
+    uint64_t end;
+    uint32_t core;
+};
+
+class GlobalMemory {
+public:
+    explicit GlobalMemory(std::vector<GlobalTensorArea> areas) : areas_(std::move(areas)), written_(areas_.size()) {}
+
+    const std::vector<GlobalTensorArea> &Areas() const { return areas_; }
+    // The tensor that holds `address`, or the one whose end or start is nearest to it.
+    const GlobalTensorArea &Nearest(uint64_t address) const;
+    size_t IndexOf(const GlobalTensorArea &area) const { return static_cast<size_t>(&area - areas_.data()); }
+
+    void AddWritten(size_t area, const std::vector<WrittenRange> &ranges);
+    std::vector<WrittenRange> SortedWritten(size_t area) const;
+
+private:
+    std::vector<GlobalTensorArea> areas_;
+    std::vector<std::vector<WrittenRange>> written_;
+};
+
+// The ranges written by the blocks of one thread; handed to GlobalMemory when the thread ends.
+class WriteMap {
+public:
+    explicit WriteMap(size_t areaNum) : ranges_(areaNum) {}
+    void Add(size_t area, uint64_t begin, uint64_t end, uint32_t core);
+    const std::vector<WrittenRange> &Ranges(size_t area) const { return ranges_[area]; }
+
+private:
+    std::vector<std::vector<WrittenRange>> ranges_;
+};
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_CORE_GLOBAL_MEMORY_H

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// One instruction of an AI core: which pipe runs it, what bytes it touches, how to execute it.
+#ifndef SIMULATOR_CORE_INSTRUCTION_H
+#define SIMULATOR_CORE_INSTRUCTION_H
+
+#include <cstdint>
+
+#include "finding.h"
+
+namespace Simulator {
+
+class AiCore;
+
+// In-order queues that run side by side. The scalar unit S issues to the others.
+enum class Pipe : uint8_t { S, V, MTE2, MTE3 };
+constexpr uint32_t PIPE_NUM = 4;
+
+constexpr const char *PIPE_NAMES[PIPE_NUM] = {"S", "V", "MTE2", "MTE3"};
+
+enum class DataType : uint8_t { NONE, HALF, FLOAT, OTHER };
+
+enum class Space : uint8_t { GM, UB };
+
+constexpr uint64_t UNDECLARED = UINT64_MAX;  // a global tensor set up without a length
+constexpr uint16_t NO_BUFFER = UINT16_MAX;
+constexpr uint32_t DATA_BLOCK_BYTES = 32;  // smallest unit of UB transfers and vector operands
+
+constexpr uint64_t RoundUpToBlock(uint64_t bytes)
+{
+    return (bytes + DATA_BLOCK_BYTES - 1) / DATA_BLOCK_BYTES * DATA_BLOCK_BYTES;
+}
+
+// A byte range of UB or GM, or `runs` equal ranges whose starts are `pitchBytes` apart.
+struct Operand {
+    const char *role;       // parameter name in the API: "dst", "src0", ...
+    uint64_t address;       // UB: byte offset; GM: host address
+    uint64_t viewBytes;     // what the tensor given by the kernel holds from `address` on
+    uint64_t runBytes;      // bytes of one run
+    uint64_t pitchBytes;    // start to start
+    uint32_t runs;          // number of runs
+    uint32_t elementBytes;  // for messages in elements, and the alignment of GM
+    uint16_t buffer;        // UB: the buffer the tensor came from, or NO_BUFFER
+    uint16_t generation;    // UB: which allocation of that buffer
+    Space space;
+    bool written;
+
+    uint64_t SpanBytes() const { return runs == 0 ? 0 : (runs - 1) * pitchBytes + runBytes; }
+};
+
+constexpr uint32_t MAX_OPERANDS = 3;
+
+struct Instruction {
+    const char *call;  // name in the API: "DataCopyPad", "Sub", ...
+    SourceLine where;
+    uint32_t sequence;                               // position in the block's program order
+    void (*execute)(const Instruction &, AiCore &);  // null for flags
+    Operand operands[MAX_OPERANDS];
+    uint8_t operandNum;
+    Pipe pipe;
+    DataType type;        // of the elements computed or moved
+    uint8_t mode;         // Cast: RoundMode
+    uint32_t elements;    // vector instructions: how many elements
+    uint64_t scalarBits;  // scalar operand, or the value a copy pads with
+    // Copies into UB: bytes of filler on either side of each run, and whether the filler is scalarBits.
+    uint16_t leftPadBytes;
+    uint16_t rightPadBytes;
+    bool padsWithValue;
+    // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe.
+    enum class Flag : uint8_t { NONE, SET, WAIT } flag;
+    Pipe flagSource;
+    Pipe flagDestination;
+    uint8_t flagId;
+};
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_CORE_INSTRUCTION_H

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns calls of the API into instructions. Nothing here is a template, so that kernels compile fast.
+#ifndef SIMULATOR_CORE_ISSUE_H
+#define SIMULATOR_CORE_ISSUE_H
+
+#include <cstdint>
+#include <initializer_list>
+
+#include "instruction.h"
+#include "queue.h"
+
+namespace Simulator {
+
+struct LocalOperand {
+    const char *role;
+    LocalView view;
+    uint32_t elementBytes;
+};
+
+struct GlobalOperand {
+    const char *role;
+    uint64_t address;    // host address
+    uint64_t viewBytes;  // declared from there on, or UNDECLARED
+    uint32_t elementBytes;
+};
+
+using ExecuteFunction = void (*)(const Instruction &, AiCore &);
+
+// A level-2 vector instruction: `count` elements of each operand, the destination first.
+void IssueVector(const char *call, ExecuteFunction execute, DataType type, int32_t count,
+                 std::initializer_list<LocalOperand> operands, uint64_t scalarBits, uint8_t mode, SourceLine where);
+
+// Geometry of a copy: runs of runBytes, with gaps between end and start: bytes in GM, 32-byte blocks in UB.
+struct CopyShape {
+    uint32_t runs;
+    uint64_t runBytes;
+    uint64_t gmGapBytes;
+    uint64_t ubGapBlocks;
+};
+
+struct CopyPadding {
+    bool withValue;
+    uint16_t leftBytes;
+    uint16_t rightBytes;
+    uint64_t valueBits;
+};
+
+void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperand &src, const CopyShape &shape,
+                   const CopyPadding &padding, SourceLine where);
+void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperand &src, const CopyShape &shape,
+                   SourceLine where);
+
+// Waits until every pipe has finished.
+void IssueBarrierAll();
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_CORE_ISSUE_H

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipes.h"
+
+#include <string>
+
+#include "ai_core.h"
+
+namespace Simulator {
+
+namespace {
+
+constexpr uint32_t Index(Pipe pipe)
+{
+    return static_cast<uint32_t>(pipe);
+}
+
+}  // namespace
+
+void Pipes::Reset(Schedule schedule, uint64_t seed)
+{
+    schedule_ = schedule;
+    random_.seed(seed);
+    for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
+        queues_[pipe].clear();
+        advancing_[pipe] = false;
+        for (auto &ids : flags_[pipe]) {
+            for (bool &flag : ids) {
+                flag = false;
+            }
+        }
+    }
+}
+
+void Pipes::Push(const Instruction &instruction)
+{
+    if (instruction.pipe == Pipe::S || schedule_ == Schedule::EAGER) {
+        if (instruction.flag == Instruction::Flag::WAIT) {
+            AdvanceUntilSet(instruction);
+        }
+        Run(instruction);
+        return;
+    }
+    queues_[Index(instruction.pipe)].push_back(instruction);
+    if (schedule_ == Schedule::RANDOM) {
+        while (random_() % 2 == 0 && StepRandomPipe()) {
+        }
+    }
+    while (queues_[Index(instruction.pipe)].size() >= QUEUE_DEPTH) {
+        Advance(instruction.pipe);
+    }
+}
+
+void Pipes::DrainAll()
+{
+    if (schedule_ == Schedule::RANDOM) {
+        while (StepRandomPipe()) {
+        }
+    }
+    // Stores first: each pulls only the compute and the loads that its flags ask for, so the rest stays late.
+    for (const Pipe pipe : {Pipe::MTE3, Pipe::V, Pipe::MTE2}) {
+        while (!queues_[Index(pipe)].empty()) {
+            Advance(pipe);
+        }
+    }
+}
+
+bool &Pipes::FlagOf(const Instruction &instruction)
+{
+    return flags_[Index(instruction.flagSource)][Index(instruction.flagDestination)][instruction.flagId];
+}
+
+bool Pipes::FlagOf(const Instruction &instruction) const
+{
+    return flags_[Index(instruction.flagSource)][Index(instruction.flagDestination)][instruction.flagId];
+}
+
+bool Pipes::Blocked(Pipe pipe) const
+{
+    const Instruction &front = queues_[Index(pipe)].front();
+    return front.flag == Instruction::Flag::WAIT && !FlagOf(front);
+}
+
+void Pipes::Run(const Instruction &instruction)
+{
+    if (instruction.flag == Instruction::Flag::SET) {
+        FlagOf(instruction) = true;
+    } else if (instruction.flag == Instruction::Flag::WAIT) {
+        FlagOf(instruction) = false;
+    }
+    core_.Execute(instruction);
+}
+
+void Pipes::Advance(Pipe pipe)
+{
+    std::deque<Instruction> &queue = queues_[Index(pipe)];
+    if (Blocked(pipe)) {
+        advancing_[Index(pipe)] = true;
+        AdvanceUntilSet(queue.front());
+        advancing_[Index(pipe)] = false;
+    }
+    Run(queue.front());
+    queue.pop_front();
+}
+
+// Whether the source pipe still holds an instruction that sets the flag.
+bool Pipes::WillBeSet(const Instruction &wait) const
+{
+    for (const Instruction &queued : queues_[Index(wait.flagSource)]) {
+        if (queued.flag == Instruction::Flag::SET && queued.flagDestination == wait.flagDestination &&
+            queued.flagId == wait.flagId) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void Pipes::AdvanceUntilSet(const Instruction &wait)
+{
+    while (!FlagOf(wait)) {
+        const uint32_t source = Index(wait.flagSource);
+        if (advancing_[source] || !WillBeSet(wait)) {
+            ReportDeadlock(wait);
+        }
+        Advance(wait.flagSource);
+    }
+}
+
+// Executes the oldest instruction of one pipe that can proceed, drawn by the seed; false if none can.
+bool Pipes::StepRandomPipe()
+{
+    Pipe ready[PIPE_NUM];
+    uint32_t readyNum = 0;
+    for (const Pipe pipe : {Pipe::V, Pipe::MTE2, Pipe::MTE3}) {
+        if (!queues_[Index(pipe)].empty() && !Blocked(pipe)) {
+            ready[readyNum++] = pipe;
+        }
+    }
+    if (readyNum == 0) {
+        return false;
+    }
+    Advance(ready[random_() % readyNum]);
+    return true;
+}
+
+void Pipes::ReportDeadlock(const Instruction &wait)
+{
+    const std::string source = PIPE_NAMES[Index(wait.flagSource)];
+    const std::string destination = PIPE_NAMES[Index(wait.flagDestination)];
+    Finding finding{};
+    finding.code = "flag-deadlock";
+    finding.operand = "flag " + source + "_" + destination + " id " + std::to_string(wait.flagId);
+    finding.message = "pipe " + destination + " waits for a flag that pipe " + source + " will not set";
+    finding.remedy = "set the flag before the wait, once for each wait";
+    finding.actual = 0;
+    finding.expected = 1;
+    core_.Report(finding, wait.call, wait.where);
+}
+
+}  // namespace Simulator

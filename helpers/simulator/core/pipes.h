@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The in-order queues of one core, and the flags between them.
+#ifndef SIMULATOR_CORE_PIPES_H
+#define SIMULATOR_CORE_PIPES_H
+
+#include <cstdint>
+#include <deque>
+#include <random>
+
+#include "instruction.h"
+
+namespace Simulator {
+
+enum class Schedule : uint8_t {
+    EAGER,    // every instruction at once, in program order
+    ON_WAIT,  // every instruction as late as flags permit
+    RANDOM,   // any order that flags permit, by seed
+};
+
+constexpr uint32_t FLAG_IDS = 8;  // hardware event ids per pair of pipes, both families
+
+class Pipes {
+public:
+    explicit Pipes(AiCore &core) : core_(core) {}
+
+    void Reset(Schedule schedule, uint64_t seed);
+    void Push(const Instruction &instruction);
+    void DrainAll();
+
+private:
+    bool &FlagOf(const Instruction &instruction);
+    bool FlagOf(const Instruction &instruction) const;
+    bool Blocked(Pipe pipe) const;
+    bool WillBeSet(const Instruction &wait) const;
+    void Run(const Instruction &instruction);
+    void Advance(Pipe pipe);
+    void AdvanceUntilSet(const Instruction &wait);
+    bool StepRandomPipe();
+    void ReportDeadlock(const Instruction &wait);
+
+    // As on the device, S stalls when a queue is full. The device's depth is not published; this one bounds memory.
+    static constexpr size_t QUEUE_DEPTH = 1024;
+
+    AiCore &core_;
+    Schedule schedule_ = Schedule::EAGER;
+    std::mt19937_64 random_;
+    std::deque<Instruction> queues_[PIPE_NUM];
+    bool flags_[PIPE_NUM][PIPE_NUM][FLAG_IDS] = {};
+    bool advancing_[PIPE_NUM] = {};
+};
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_CORE_PIPES_H

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The header that Ascend C kernels include, under CANN's name: here it opens the workbook's simulator.
+// What an API takes and promises is documented in CANN; what is not available here stops the build with a message.
+#ifndef SIMULATOR_KERNEL_OPERATOR_H
+#define SIMULATOR_KERNEL_OPERATOR_H
+
+#include "api/data_copy.h"      // DataCopy, DataCopyPad
+#include "api/global_tensor.h"  // GlobalTensor
+#include "api/keywords.h"       // __aicore__, __gm__, GM_ADDR, half
+#include "api/local_tensor.h"   // LocalTensor
+#include "api/pipe.h"           // TPipe, TQue, TBuf
+#include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier
+#include "api/tiling.h"         // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
+#include "api/vector.h"         // Add, Sub, Mul, Adds, Muls, Cast
+
+#endif  // SIMULATOR_KERNEL_OPERATOR_H

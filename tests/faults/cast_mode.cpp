@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Widening takes CAST_NONE only.
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
+{
+    GlobalTensor<float> xGm;
+    GlobalTensor<float> yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 64);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 64);
+    TPipe pipe;
+    TQue<TPosition::VECIN, 1> inQueue;
+    TQue<TPosition::VECOUT, 1> outQueue;
+    pipe.InitBuffer(inQueue, 1, 256);
+    pipe.InitBuffer(outQueue, 1, 256);
+    GlobalTensor<half> halfGm;
+    halfGm.SetGlobalBuffer(reinterpret_cast<__gm__ half *>(x), 128);
+    LocalTensor<half> in = inQueue.AllocTensor<half>();
+    DataCopy(in, halfGm, 64);
+    inQueue.EnQue(in);
+    in = inQueue.DeQue<half>();
+    LocalTensor<float> out = outQueue.AllocTensor<float>();
+    Cast(out, in, RoundMode::CAST_RINT, 64);  // finding: cast-mode
+    outQueue.EnQue(out);
+    inQueue.FreeTensor(in);
+    out = outQueue.DeQue<float>();
+    DataCopy(yGm, out, 64);
+    outQueue.FreeTensor(out);
+}

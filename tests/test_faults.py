@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each kernel in tests/faults breaks one rule. Its finding is named in a comment on the line to blame."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers import Kernel, KernelFault
+from helpers.findings import Finding
+from helpers.launch import CHECK_NAMES, SCHEDULES
+
+FOLDER = Path(__file__).parent / "faults"
+FAULTS = sorted(path.stem for path in FOLDER.glob("*.cpp") if path.stem != "correct")
+NEVER_ENDS = {"timeout"}
+# The finding a fault must give also at level "fast", where no instruction is checked: the queue machine and the
+# child process have no other way to go on.
+CAUGHT_WITHOUT_CHECKS = (
+    "buffer_count buffer_length count_negative crash_null crash_read_past_page crash_stack_overflow event_ids exception "
+    "exit flag_deadlock out_of_memory queue_depth queue_double_free queue_empty queue_enque_twice queue_foreign_tensor "
+    "queue_free_enqueued queue_leak queue_no_free_buffer queue_not_initialised timeout ub_capacity work_view"
+).split()
+# Whose check, when switched off, lets the kernel run to its end.
+CHECK_OF = {
+    "copy_not_32_bytes": "copy-length",
+    "gm_misaligned": "alignment",
+    "ub_misaligned": "alignment",
+    "use_after_free": "buffer-state",
+    "use_while_enqueued": "buffer-state",
+    "gm_beyond_declared": "gm-bounds",
+    "ub_offset_past_end": "ub-bounds",
+    "cast_mode": "cast-mode",
+}
+
+
+def expected(fault: str) -> tuple[str, int]:
+    """The code and line that the comment in the source announces; line 0 for a finding about the whole run."""
+    for number, line in enumerate((FOLDER / f"{fault}.cpp").read_text(encoding="utf-8").splitlines(), start=1):
+        if match := re.search(r"// finding( at the end)?: ([\w-]+)", line):
+            return match.group(2), 0 if match.group(1) else number
+    raise AssertionError(f"{fault}.cpp announces no finding")
+
+
+def findings_of(fault: str, **options) -> tuple[Finding, ...]:
+    kernel = Kernel.from_source(FOLDER / f"{fault}.cpp", "fault", options.pop("soc", "Ascend910B1"))
+    x, y = np.arange(64, dtype=np.float32), np.zeros(64, np.float32)
+    options.setdefault("timeout_seconds", 1.0 if fault in NEVER_ENDS else 60.0)
+    result = kernel.launch(x, y, roles=("in", "out"), raise_on_finding=False, **options)
+    return result.findings
+
+
+def test_the_kernel_that_all_others_break_is_right_and_clean():
+    kernel = Kernel.from_source(FOLDER / "correct.cpp", "fault")
+    x, y = np.arange(64, dtype=np.float32), np.zeros(64, np.float32)
+    assert kernel.launch(x, y, roles=("in", "out")).findings == ()
+    assert np.array_equal(y, x + 1)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_gives_its_finding_at_its_line_and_no_other(fault):
+    code, line = expected(fault)
+    found = findings_of(fault)
+    assert [(finding.code, finding.line) for finding in found] == [(code, line)]
+    assert found[0].remedy and found[0].message
+    if line:
+        assert Path(found[0].file).name == f"{fault}.cpp"
+
+
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - NEVER_ENDS))
+@pytest.mark.parametrize("schedule", sorted(set(SCHEDULES) - {"on_wait"}))
+def test_a_fault_is_found_under_every_schedule(fault, schedule):
+    assert [finding.code for finding in findings_of(fault, schedule=schedule, seed=3)] == [expected(fault)[0]]
+
+
+@pytest.mark.parametrize("fault", CAUGHT_WITHOUT_CHECKS)
+def test_what_the_machine_cannot_survive_is_found_without_checks(fault):
+    assert [finding.code for finding in findings_of(fault, level="fast")] == [expected(fault)[0]]
+
+
+@pytest.mark.parametrize("fault", sorted(CHECK_OF))
+def test_a_check_that_is_off_says_nothing(fault):
+    found = findings_of(fault, checks_off=[CHECK_OF[fault]])
+    assert expected(fault)[0] not in [finding.code for finding in found]
+
+
+def test_every_check_has_a_fault_that_it_alone_finds():
+    assert set(CHECK_NAMES) == set(CHECK_OF.values())
+
+
+def test_both_families_find_the_same(monkeypatch):
+    for fault in ("gm_out_of_bounds", "ub_capacity", "queue_leak"):
+        assert [finding.code for finding in findings_of(fault, soc="Ascend310B4")] == [expected(fault)[0]]
+
+
+def test_an_error_raises_with_the_findings_and_leaves_the_arrays_alone():
+    kernel = Kernel.from_source(FOLDER / "gm_out_of_bounds.cpp", "fault")
+    x, y = np.arange(64, dtype=np.float32), np.full(64, 5, np.float32)
+    with pytest.raises(KernelFault, match=r"gm-out-of-bounds.*from byte 128 to byte 384 of x, which holds 64 elements") as caught:
+        kernel.launch(x, y)
+    assert [finding.code for finding in caught.value.findings] == ["gm-out-of-bounds"]
+    assert np.array_equal(x, np.arange(64)) and np.all(y == 5)
+
+
+def test_a_finding_names_both_numbers():
+    (finding,) = findings_of("ub_out_of_bounds")
+    assert (finding.actual, finding.expected) == (3 * 64 * 4, 256)
+    (finding,) = findings_of("copy_not_32_bytes")
+    assert (finding.actual, finding.expected) == (61 * 4, 56 * 4)
+
+
+def test_the_same_finding_on_many_cores_is_one_finding_with_all_cores():
+    kernel = Kernel.from_source(FOLDER / "queue_leak.cpp", "fault")
+    x, y = np.zeros(64, np.float32), np.zeros(64, np.float32)
+    (finding,) = kernel.launch(x, y, block_dim=40, raise_on_finding=False).findings
+    assert finding.cores == tuple(range(40))
+    assert "cores 0-39" in str(finding)
+
+
+def test_nothing_is_left_behind_by_children_that_die():
+    def shared_files() -> set[str]:
+        return {path.name for path in Path("/dev/shm").iterdir()} if Path("/dev/shm").is_dir() else set()
+
+    def children() -> list[str]:
+        listed = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout
+        return [line for line in listed.splitlines() if "program-fault" in line and line.split()[0] == str(os.getpid())]
+
+    before = shared_files(), len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").is_dir() else 0
+    for fault in ("crash_null", "exit", "timeout", "out_of_memory") * 3:
+        findings_of(fault)
+    after = shared_files(), len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").is_dir() else 0
+    assert children() == []
+    assert after == before
