@@ -78,9 +78,7 @@ class Plan:
         )
 
 
-def plan(
-    n_or_shape: int | Sequence[int], dtype: object, reduction: str = "mean", soc: str = "Ascend910B1"
-) -> Plan:
+def plan(n_or_shape: int | Sequence[int], dtype: object, reduction: str = "mean", soc: str = "Ascend910B1") -> Plan:
     """Plan one call of the operator.
 
     Args:
@@ -94,7 +92,7 @@ def plan(
     """
     if isinstance(n_or_shape, (bool, np.bool_)):
         raise ArgumentTypeError("n_or_shape", n_or_shape, "an element count or a shape")
-    shape = check_shape(n_or_shape)
+    shape = check_shape(n_or_shape, "n_or_shape")
     elems = math.prod(shape)
     if elems > MAX_ELEMS:
         raise ArgumentValueError("n_or_shape", n_or_shape, f"up to 2**40 elements in all, not {elems}")
@@ -120,6 +118,6 @@ def plan(
         tile_elems=fields["tileLength"],
         buffers=fields["bufferNum"],
         chunk_elems=fields["chunkLength"],
-        scale=fields["scale"],
+        scale=float(np.float32(fields["scale"])),
         tiling_bytes=tiling,
     )

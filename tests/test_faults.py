@@ -98,7 +98,9 @@ def test_both_families_find_the_same(monkeypatch):
 def test_an_error_raises_with_the_findings_and_leaves_the_arrays_alone():
     kernel = Kernel.from_source(FOLDER / "gm_out_of_bounds.cpp", "fault")
     x, y = np.arange(64, dtype=np.float32), np.full(64, 5, np.float32)
-    with pytest.raises(KernelFault, match=r"gm-out-of-bounds.*from byte 128 to byte 384 of x, which holds 64 elements") as caught:
+    with pytest.raises(
+        KernelFault, match=r"gm-out-of-bounds.*from byte 128 to byte 384 of x, which holds 64 elements"
+    ) as caught:
         kernel.launch(x, y)
     assert [finding.code for finding in caught.value.findings] == ["gm-out-of-bounds"]
     assert np.array_equal(x, np.arange(64)) and np.all(y == 5)

@@ -24,8 +24,8 @@ void Pipes::Reset(Schedule schedule, uint64_t seed)
         queues_[pipe].clear();
         advancing_[pipe] = false;
         for (auto &ids : flags_[pipe]) {
-            for (bool &flag : ids) {
-                flag = false;
+            for (uint32_t &flag : ids) {
+                flag = 0;
             }
         }
     }
@@ -64,28 +64,28 @@ void Pipes::DrainAll()
     }
 }
 
-bool &Pipes::FlagOf(const Instruction &instruction)
+uint32_t &Pipes::FlagOf(const Instruction &instruction)
 {
     return flags_[Index(instruction.flagSource)][Index(instruction.flagDestination)][instruction.flagId];
 }
 
-bool Pipes::FlagOf(const Instruction &instruction) const
+bool Pipes::IsSet(const Instruction &wait) const
 {
-    return flags_[Index(instruction.flagSource)][Index(instruction.flagDestination)][instruction.flagId];
+    return flags_[Index(wait.flagSource)][Index(wait.flagDestination)][wait.flagId] > 0;
 }
 
 bool Pipes::Blocked(Pipe pipe) const
 {
     const Instruction &front = queues_[Index(pipe)].front();
-    return front.flag == Instruction::Flag::WAIT && !FlagOf(front);
+    return front.flag == Instruction::Flag::WAIT && !IsSet(front);
 }
 
 void Pipes::Run(const Instruction &instruction)
 {
     if (instruction.flag == Instruction::Flag::SET) {
-        FlagOf(instruction) = true;
+        ++FlagOf(instruction);
     } else if (instruction.flag == Instruction::Flag::WAIT) {
-        FlagOf(instruction) = false;
+        --FlagOf(instruction);
     }
     core_.Execute(instruction);
 }
@@ -116,7 +116,7 @@ bool Pipes::WillBeSet(const Instruction &wait) const
 
 void Pipes::AdvanceUntilSet(const Instruction &wait)
 {
-    while (!FlagOf(wait)) {
+    while (!IsSet(wait)) {
         const uint32_t source = Index(wait.flagSource);
         if (advancing_[source] || !WillBeSet(wait)) {
             ReportDeadlock(wait);

@@ -28,8 +28,8 @@ public:
     void DrainAll();
 
 private:
-    bool &FlagOf(const Instruction &instruction);
-    bool FlagOf(const Instruction &instruction) const;
+    uint32_t &FlagOf(const Instruction &instruction);
+    bool IsSet(const Instruction &wait) const;
     bool Blocked(Pipe pipe) const;
     bool WillBeSet(const Instruction &wait) const;
     void Run(const Instruction &instruction);
@@ -45,7 +45,9 @@ private:
     Schedule schedule_ = Schedule::EAGER;
     std::mt19937_64 random_;
     std::deque<Instruction> queues_[PIPE_NUM];
-    bool flags_[PIPE_NUM][PIPE_NUM][FLAG_IDS] = {};
+    // How often each flag was set and not yet waited for. A queue reuses an id as soon as its wait is issued, so the
+    // source pipe may set it again before the destination pipe has come to that wait.
+    uint32_t flags_[PIPE_NUM][PIPE_NUM][FLAG_IDS] = {};
     bool advancing_[PIPE_NUM] = {};
 };
 
