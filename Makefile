@@ -76,7 +76,7 @@ else
 	@$(find_python); \
 	echo "setting up $(VENV), which takes about a minute"; \
 	if ! { $(RUN) -c "$(in_range)" && $(RUN) -m pip --version; } >/dev/null 2>&1; then \
-	    "$$python" -m venv --clear "$(VENV)" || exit; \
+	    "$$python" -m venv --clear "$(VENV)"; \
 	fi
 endif
 	@$(PIP) install -e ".[test]"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 from dataclasses import dataclass, field
 
@@ -35,7 +36,8 @@ class RunResult:
         findings: what the checks had to say; empty is clean.
         counters: instructions, elements and bytes per API call.
         instructions: the instructions executed, in order.
-        evidence: what was run, on what, with which sources, as a JSON-able dictionary.
+        settings: what was run, on what, with which sources, as a JSON-able dictionary.
+        evidence: the same with the SHA-256 of y, which is taken when first asked for.
         kernel_seconds: wall time of the blocks in the child process, on this machine's processor.
     """
 
@@ -44,8 +46,12 @@ class RunResult:
     findings: tuple[Finding, ...]
     counters: tuple[CallTotals, ...] = field(repr=False)
     instructions: InstructionLog = field(repr=False)
-    evidence: dict[str, object] = field(repr=False)
+    settings: dict[str, object] = field(repr=False)
     kernel_seconds: float = field(repr=False)
+
+    @functools.cached_property
+    def evidence(self) -> dict[str, object]:
+        return {**self.settings, "y_sha256": hashlib.sha256(np.ascontiguousarray(self.y)).hexdigest()}
 
     def __str__(self) -> str:
         shape = "x".join(map(str, self.y.shape)) or "scalar"
@@ -122,7 +128,7 @@ def run(
         findings=result.findings,
         counters=result.counters,
         instructions=result.instructions,
-        evidence=_evidence(call, planned, found_soc, kernel, settings, run_mode, y),
+        settings=_described(call, planned, found_soc, kernel, settings, run_mode),
         kernel_seconds=result.kernel_seconds,
     )
 
@@ -158,8 +164,8 @@ def _nothing_launched() -> LaunchResult:
     return LaunchResult((), (), empty, "", 0.0)
 
 
-def _evidence(
-    call: Call, planned: Plan, soc: Soc, kernel: Kernel, settings: Settings, run_mode: str, y: np.ndarray
+def _described(
+    call: Call, planned: Plan, soc: Soc, kernel: Kernel, settings: Settings, run_mode: str
 ) -> dict[str, object]:
     """What anyone needs to repeat the run and see that it was the same; no times, paths or machine names."""
     sources = {name: value for name, value in kernel.built.source_hashes.items() if name.startswith("kernel/")}
@@ -187,5 +193,4 @@ def _evidence(
             "scale": float(planned.scale).hex(),
         },
         "source_sha256": dict(sorted(sources.items())),
-        "y_sha256": hashlib.sha256(np.ascontiguousarray(y)).hexdigest(),
     }
