@@ -38,7 +38,7 @@ endif
 
 help: ## this list (default)
 	@awk -F ': |## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$NF }' Makefile
-	@echo "PYTHON=python3.12 sets up with that Python; TORCH=1 adds PyTorch to the tests (several GB on Linux)"
+	@echo "PYTHON=python3.12 sets up with that Python; TORCH=1 adds PyTorch for test and bench (several GB on Linux)"
 
 verify: $(SET_UP) ## run the kernel over its matrix of cases and judge every result; report under out/
 	@$(RUN) -m helpers sweep --out out

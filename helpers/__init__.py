@@ -18,6 +18,7 @@ from helpers.inputs import Inputs, make_inputs
 from helpers.kernel import Kernel
 from helpers.operator import RunResult, run
 from helpers.tiling import Plan, plan
+from helpers.verification import verify
 
 __all__ = [
     "BuildError",
@@ -35,4 +36,5 @@ __all__ = [
     "plan",
     "reference",
     "run",
+    "verify",
 ]

@@ -115,20 +115,32 @@ def build_library(name: str, sources: Sequence[Path], include: Sequence[Path] = 
     return _build(f"library-{name}", (Unit(name, text, flags),), link=("-shared", "-fPIC"), artefact=f"lib{name}.so")
 
 
-@functools.lru_cache(maxsize=None)
+def keep_source(text: str) -> Path:
+    """The file of the build cache that holds `text`, under its own hash; written once. Raises BuildError."""
+    path = cache_directory() / "sources" / f"kernel-{_sha256(text.encode())[:24]}.cpp"
+    if not path.exists():
+        with _scratch() as folder:
+            source = folder / path.name
+            source.write_text(text, encoding="utf-8")
+            path.parent.mkdir(exist_ok=True)
+            os.replace(source, path)
+    return path
+
+
+@functools.cache
 def processor_flags(compiler: Compiler) -> tuple[str, ...]:
     """The flags that let loops use all this processor has; the spelling differs by compiler and architecture."""
     for flags in (("-march=native",), ("-mcpu=native",)):
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "probe.cpp"
             source.write_text("int probe() { return 0; }\n", encoding="utf-8")
-            command = [*compiler.command, *flags, "-c", str(source), "-o", os.devnull]
+            command = [*compiler.command, *flags, "-c", str(source), "-o", str(source.with_suffix(".o"))]
             if subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL).returncode == 0:
                 return flags
     return ()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _processor() -> str:
     """What `processor_flags` depends on: a cache may be shared by machines of different kinds."""
     try:
@@ -153,7 +165,7 @@ def _build(kind: str, units: Sequence[Unit], link: tuple[str, ...], artefact: st
 
         def link_objects(folder: Path) -> None:
             command = [*compiler.command, *(str(built.artefact) for built in objects), *link, "-o"]
-            _run_compiler([*command, str(folder / artefact)], folder)
+            _run_compiler([*command, str(folder / artefact)], folder, [])
 
         _make(target, link_objects)
     return Built(target / artefact, hashes)
@@ -164,9 +176,16 @@ def _compile_all(compiler: Compiler, units: Sequence[Unit]) -> list[Built]:
     missing = [unit for unit, built in zip(units, found, strict=True) if built is None]
     if not missing:
         return [built for built in found if built is not None]
+    started: list[subprocess.Popen[bytes]] = []
     with ThreadPoolExecutor(max_workers=min(len(missing), os.cpu_count() or 1)) as pool:
-        made = pool.map(lambda unit: _compile(_Command.of(compiler, unit)), missing)
-        return [next(made) if built is None else built for built in found]
+        made = pool.map(lambda unit: _compile(_Command.of(compiler, unit), started), missing)
+        try:
+            return [next(made) if built is None else built for built in found]
+        except (KeyboardInterrupt, SystemExit):  # only this thread is told: end what the others wait for
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in started:
+                _end(process)
+            raise
 
 
 @dataclass(frozen=True)
@@ -196,25 +215,40 @@ class _Command:
 def _find(command: _Command) -> Built | None:
     """The object of an earlier compilation all of whose files are unchanged."""
     for listed in sorted(command.manifests.glob("*.json")):
-        hashes = json.loads(listed.read_text(encoding="utf-8"))
+        try:
+            hashes = json.loads(listed.read_text(encoding="utf-8"))
+        except ValueError:
+            continue  # cut short, for example by a loss of power: as good as absent
         unit_object = command.target(hashes) / "unit.o"
         if all(_hash_of(path) == value for path, value in hashes.items()) and unit_object.exists():
             return Built(unit_object, _named(hashes))
     return None
 
 
-def _compile(command: _Command) -> Built:
+def _compile(command: _Command, started: list[subprocess.Popen[bytes]]) -> Built:
     with _scratch() as folder:
         source, rule = folder / "unit.cpp", folder / "unit.d"
-        source.write_text(command.unit.text, encoding="utf-8")
-        options = ["-MMD", "-MF", str(rule), "-c", str(source), "-o", str(folder / "unit.o")]
-        _run_compiler([*command.words, *options], folder)
-        hashes = {str(path): _hash_of(str(path)) for path in _included_files(rule.read_text(encoding="utf-8"), folder)}
+        options = ["-MMD", "-MF", str(rule), "-MT", "unit", "-c", str(source), "-o", str(folder / "unit.o")]
+        hashes: dict[str, str] | None = None
+        # A file saved while the compiler reads must not lend its new hash to an object of its old text: again then.
+        while True:
+            source.write_text(command.unit.text, encoding="utf-8")
+            _run_compiler([*command.words, *options], folder, started)
+            before, paths = hashes, _included_files(rule.read_text(encoding="utf-8"), folder)
+            hashes = {str(path): _hash_of(str(path)) for path in paths}
+            if hashes == before or not any(_is_newer(path, source) for path in paths):
+                break
         target = command.target(hashes)
         _make(target, lambda final: shutil.copy(folder / "unit.o", final / "unit.o"))
-        command.manifests.mkdir(parents=True, exist_ok=True)
-        _write_atomically(command.manifests / f"{target.name}.json", json.dumps(hashes, indent=1))
+        listed = folder / f"{target.name}.json"
+        listed.write_text(json.dumps(hashes, indent=1), encoding="utf-8")
+        command.manifests.mkdir(exist_ok=True)
+        os.replace(listed, command.manifests / listed.name)
     return Built(target / "unit.o", _named(hashes))
+
+
+def _is_newer(path: Path, stamp: Path) -> bool:
+    return not path.exists() or path.stat().st_mtime_ns > stamp.stat().st_mtime_ns
 
 
 def _named(hashes: Mapping[str, str]) -> dict[str, str]:
@@ -234,19 +268,20 @@ def _hash_of(path: str) -> str:
 def _included_files(dependencies: str, folder: Path) -> list[Path]:
     """The files a make rule of the compiler names, without system headers (-MMD) and the generated unit."""
     names = re.findall(r"(?:[^\s\\]|\\.)+", dependencies.replace("\\\n", " ").split(":", 1)[1])
-    paths = {Path(name.replace("\\ ", " ")).resolve() for name in names}
+    paths = {Path(re.sub(r"\\([ #])", r"\1", name).replace("$$", "$")).resolve() for name in names}
     return sorted(path for path in paths if not path.is_relative_to(folder.resolve()))
 
 
-def _run_compiler(command: list[str], folder: Path) -> None:
+def _run_compiler(command: list[str], folder: Path, started: list[subprocess.Popen[bytes]]) -> None:
     """Run the compiler in a process group of its own, so that an interrupt ends the compiler's children too."""
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
+    started.append(process)
     try:
         output, _ = process.communicate()
     except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
+        _end(process)
         process.wait()
         raise
     if process.returncode != 0:
@@ -256,22 +291,30 @@ def _run_compiler(command: list[str], folder: Path) -> None:
         raise BuildError(f"the compiler refused the source (exit code {process.returncode}).{hint}", text)
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 @contextlib.contextmanager
 def _scratch() -> Iterator[Path]:
     """A temporary folder inside the cache, so that a finished build can be renamed into place."""
     root = cache_directory()
+    path: Path | None = None
     try:
         root.mkdir(parents=True, exist_ok=True)
         _remove_stale(root)
         path = Path(tempfile.mkdtemp(prefix="tmp-", dir=root))
+        yield path
     except OSError as error:
         raise BuildError(
-            f"cannot write to the build cache {root}: {error}. Set MSE_LOSS_GRAD_CACHE to a writable folder.", ""
+            f"cannot build in the cache {root}: {error}. Free space there, or set MSE_LOSS_GRAD_CACHE to a folder that "
+            "can be written to."
         ) from error
-    try:
-        yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        if path is not None:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _remove_stale(root: Path) -> None:
@@ -294,13 +337,6 @@ def _make(target: Path, fill: Callable[[Path], object]) -> None:
         try:
             fill(result)
             os.rename(result, target)
-        except OSError as error:
+        except OSError:
             if not target.exists():
-                raise BuildError(f"cannot keep the build {target.name}: {error}", "") from error
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(prefix="tmp-", dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(name, path)
+                raise

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.build import Built, build_program, cache_directory
+from helpers.build import Built, build_program, keep_source
 from helpers.contract import check_choice
 from helpers.errors import ArgumentTypeError, ArgumentValueError, KernelFault
 from helpers.findings import Finding
@@ -22,6 +22,7 @@ from helpers.soc import Soc, find_soc
 
 MAX_BLOCK_DIM = 65535
 ROLES = ("in", "out", "inout")
+_OVERLAP_WORK = 10_000  # steps that finding out whether two arrays overlap may take
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Kernel:
     ) -> LaunchResult:
         """Run the kernel once. Arrays are global memory and updated in place; NumPy scalars go by value.
 
+        An array given twice is one tensor; two different arrays may not overlap.
         `workspace_bytes` and `tiling` add the two trailing arguments of an operator kernel, in that order.
         `roles` says of the arguments, in their order, what the checks may rely on: an array that is "in" is never
         written, one that is "out" is written exactly once in every byte; "inout" promises nothing.
@@ -103,12 +105,15 @@ class Kernel:
             if isinstance(argument, np.ndarray):
                 if not argument.flags.writeable:
                     raise ArgumentValueError(name, argument, "writable arrays: a launch updates them in place")
+                if argument.dtype.hasobject or not argument.dtype.isnative:
+                    raise ArgumentValueError(name, argument, "arrays of plain numbers in this machine's byte order")
                 values.append(argument)
             elif isinstance(argument, np.generic):
                 values.append(argument.tobytes())
             else:
                 raise ArgumentTypeError(name, argument, "numpy arrays, and numpy scalars such as np.uint32(4096)")
         inputs = {id(value) for value in values if isinstance(value, np.ndarray)}
+        self._check_apart(values)
         if workspace_bytes is not None:
             values.append(np.zeros(workspace_bytes, np.uint8))
         if tiling is not None:
@@ -126,26 +131,35 @@ class Kernel:
             threads=threads,
             timeout_seconds=timeout_seconds,
         )
-        with contextlib.ExitStack() as stack:
-            tensors: list[SharedTensor] = []
-            passed: list[int | bytes] = []
-            for place, value in enumerate(values):
-                if isinstance(value, bytes):
-                    passed.append(value)
-                    continue
-                role = check_choice("roles", roles[place], ROLES) if place < len(roles) else "inout"
-                tensor = SharedTensor(self.parameter_name(place), role, value.shape, value.dtype)
-                stack.callback(tensor.close)
-                np.copyto(tensor.array, value)
-                passed.append(len(tensors))
-                tensors.append(tensor)
-            result = launch(self.built.artefact, tensors, passed, settings)
-            raise_errors(result.findings, raise_on_finding)
-            arrays = [value for value in values if isinstance(value, np.ndarray)]
-            for tensor, array in zip(tensors, arrays, strict=True):
-                if id(array) in inputs:
-                    np.copyto(array, tensor.array)
+        tensors: dict[int, SharedTensor] = {}  # by the id of the array
+        passed: list[int | bytes] = []
+        for place, value in enumerate(values):
+            if isinstance(value, bytes):
+                passed.append(value)
+                continue
+            role = check_choice("roles", roles[place], ROLES) if place < len(roles) else "inout"
+            tensor = tensors.get(id(value))
+            if tensor is None:
+                tensor = SharedTensor(self.parameter_name(place), role, value.shape, value.dtype, value)
+                tensors[id(value)] = tensor
+            tensor.role = role if role == tensor.role else "inout"
+            passed.append(list(tensors).index(id(value)))
+        result = launch(self.built.artefact, tuple(tensors.values()), passed, settings)
+        raise_errors(result.findings, raise_on_finding)
+        for value in values:
+            if id(value) in inputs:
+                np.copyto(value, tensors[id(value)].array)
         return result
+
+    def _check_apart(self, values: Sequence[np.ndarray | bytes]) -> None:
+        """Each array travels as a copy of its own, so of two that overlap one would undo what the other received."""
+        arrays = [(place, value) for place, value in enumerate(values) if isinstance(value, np.ndarray)]
+        for (place, left), (later, right) in itertools.combinations(arrays, 2):
+            with contextlib.suppress(RuntimeError):  # strides too odd to be sure about: let them pass
+                if left is not right and np.shares_memory(left, right, max_work=_OVERLAP_WORK):
+                    first = self.parameter_name(place)
+                    allowed = f"arrays that share no memory with {first}, or the same array object as {first}"
+                    raise ArgumentValueError(self.parameter_name(later), right, allowed)
 
     def parameter_name(self, place: int) -> str:
         """The name of the kernel's parameter at `place`, as written in its source."""
@@ -166,11 +180,7 @@ def _as_file(source: str | Path) -> Path:
         if not path.is_file():
             raise ArgumentValueError("source", str(source), "the path of a file, or C++ text of more than one line")
         return path
-    folder = cache_directory() / "sources"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"kernel-{hashlib.sha256(source.encode()).hexdigest()[:24]}.cpp"
-    path.write_text(source, encoding="utf-8")
-    return path
+    return keep_source(source)
 
 
 def _parameter_names(text: str, entry: str) -> tuple[str, ...]:

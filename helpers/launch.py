@@ -35,6 +35,8 @@ FINDING_LIMIT = 4096
 _GRACE_SECONDS = 2.0
 _MEMORY_MARGIN_BYTES = 1 << 30  # address space for code, stacks and the simulator itself
 _THREAD_MARGIN_BYTES = 1 << 27  # address space that the C library reserves per thread
+OUTPUT_LIMIT_BYTES = 1 << 20  # what is kept of a kernel's own printing
+_OUTPUT_FILE_BYTES = 1 << 26  # what of it may reach the disk before the rest is thrown away
 
 # struct LogRecord of helpers/simulator/core/event_log.h
 _RECORD = np.dtype(
@@ -131,7 +133,13 @@ class InstructionLog:
 
 @dataclass(frozen=True)
 class LaunchResult:
-    """What came out of one launch besides the tensors; `kernel_seconds` is the child's wall time in the blocks."""
+    """What came out of one launch besides the tensors.
+
+    Attributes:
+        findings, counters, instructions: what the checks said, sums per API call, and the instructions.
+        output: what the kernel printed, at most OUTPUT_LIMIT_BYTES of it.
+        kernel_seconds: the child's wall time in the blocks.
+    """
 
     findings: tuple[Finding, ...]
     counters: tuple[CallTotals, ...]
@@ -172,8 +180,7 @@ def launch(
             os.close(child_end)
         timed_out = _wait(child, ended, settings.timeout_seconds)
         records = _read_records(report)
-        output.seek(0)
-        text = output.read().decode(errors="replace")
+        text = _read_output(output)
         if refused := [record for record in records if record["record"] == "refused"]:
             raise LaunchError(f"{program.name}: {refused[0]['message']}")
         ends = [record for record in records if record["record"] == "end"]
@@ -199,7 +206,9 @@ def _command(
 ) -> list[str]:
     threads = settings.threads or _processors()
     memory = sum(tensor.bytes for tensor in tensors) + settings.memory_limit_bytes + threads * _THREAD_MARGIN_BYTES
+    log_limit = LOG_LIMIT if settings.level == "checked" else 0
     options: list[tuple[str, object]] = [
+        ("--report-fd", report),  # first: what is wrong with the others is reported there
         ("--blocks", settings.block_dim),
         ("--ub-bytes", settings.ub_bytes),
         ("--overflow", settings.overflow),
@@ -210,8 +219,8 @@ def _command(
         ("--threads", threads),
         ("--memory-bytes", memory),
         ("--finding-limit", FINDING_LIMIT),
-        ("--log", LOG_LIMIT if settings.level == "checked" else 0),
-        ("--report-fd", report),
+        ("--file-bytes", _OUTPUT_FILE_BYTES + threads * log_limit * _RECORD.itemsize),
+        ("--log", log_limit),
         ("--log-fd", log),
     ]
     options += [("--off", name) for name in settings.checks_off]
@@ -228,24 +237,33 @@ def _processors() -> int:
 def _wait(child: subprocess.Popen[bytes], ended: int, timeout_seconds: float) -> bool:
     """Wait for the child; True if the time limit ended it. An interrupt of this process ends it at once.
 
-    `ended` is the read end of a pipe that only the child holds open: waiting on it needs no polling.
+    `ended` is the read end of a pipe that only the child, and what it may have forked, hold open. Waiting on it needs
+    no polling, and once it closes none of them is left. Otherwise the whole group is killed before the child is
+    reaped, while its number cannot belong to anyone else.
     """
-    timed_out = False
+    all_gone = timed_out = False
     try:
         with selectors.DefaultSelector() as selector:
             selector.register(ended, selectors.EVENT_READ)
-            if not selector.select(timeout_seconds):
+            all_gone = bool(selector.select(timeout_seconds))
+            if not all_gone:
                 timed_out = True
-                child.send_signal(signal.SIGTERM)  # the child reports where each block stands
-                selector.select(_GRACE_SECONDS)
-            else:
-                child.wait()
+                os.kill(child.pid, signal.SIGTERM)  # the child reports where each block stands
+                all_gone = bool(selector.select(_GRACE_SECONDS))
     finally:
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        if not all_gone:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
         child.stdin.close()
     return timed_out
+
+
+def _read_output(output) -> str:
+    output.seek(0)
+    text = output.read(OUTPUT_LIMIT_BYTES).decode(errors="replace")
+    left_out = output.seek(0, os.SEEK_END) > OUTPUT_LIMIT_BYTES
+    return f"{text}\n[cut here: the kernel printed more than {OUTPUT_LIMIT_BYTES} B]\n" if left_out else text
 
 
 def _read_records(report) -> list[dict]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 from dataclasses import dataclass, field
@@ -51,6 +50,7 @@ class RunResult:
 
     @functools.cached_property
     def evidence(self) -> dict[str, object]:
+        """`settings`, and what came out."""
         return {**self.settings, "y_sha256": hashlib.sha256(np.ascontiguousarray(self.y)).hexdigest()}
 
     def __str__(self) -> str:
@@ -139,24 +139,15 @@ def build_kernel(soc: str, dtype: str) -> Kernel:
 
 
 def _launch(kernel: Kernel, call: Call, planned: Plan, settings: Settings) -> tuple[LaunchResult, np.ndarray]:
-    with contextlib.ExitStack() as stack:
-
-        def shared(name: str, role: str, shape: tuple[int, ...], dtype: np.dtype) -> SharedTensor:
-            tensor = SharedTensor(name, role, shape, dtype)
-            stack.callback(tensor.close)
-            return tensor
-
-        tensors = [shared(name, "in", call.shape, call.dtype) for name in ("predict", "label", "dout")]
-        for tensor, array in zip(tensors, (call.predict, call.label, call.dout), strict=True):
-            np.copyto(tensor.array, array)
-        y = shared("y", "out", call.shape, call.dtype)
-        if settings.level == "checked":
-            y.poison()
-        workspace = shared("workspace", "inout", (0,), np.dtype(np.uint8))
-        tiling = shared("tiling", "in", (len(planned.tiling_bytes),), np.dtype(np.uint8))
-        tiling.array[:] = np.frombuffer(planned.tiling_bytes, np.uint8)
-        tensors += [y, workspace, tiling]
-        return launch(kernel.built.artefact, tensors, range(len(tensors)), settings), y.array
+    arrays = (call.predict, call.label, call.dout)
+    names = ("predict", "label", "dout")
+    tensors = [SharedTensor(n, "in", call.shape, call.dtype, a) for n, a in zip(names, arrays, strict=True)]
+    y = SharedTensor("y", "out", call.shape, call.dtype)
+    workspace = SharedTensor("workspace", "inout", (0,), np.dtype(np.uint8))
+    tiling_array = np.frombuffer(planned.tiling_bytes, np.uint8)
+    tiling = SharedTensor("tiling", "in", tiling_array.shape, tiling_array.dtype, tiling_array)
+    tensors += [y, workspace, tiling]
+    return launch(kernel.built.artefact, tensors, range(len(tensors)), settings), y.array
 
 
 def _nothing_launched() -> LaunchResult:

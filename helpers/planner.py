@@ -12,7 +12,7 @@ from helpers.build import CHECKOUT, build_library
 _TEXT_BYTES = 4096
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _library() -> ctypes.CDLL:
     built = build_library("planner", [CHECKOUT / "host" / "plan_c_api.cpp"], [CHECKOUT / "kernel", CHECKOUT / "host"])
     library = ctypes.CDLL(str(built.artefact))

@@ -36,7 +36,7 @@ class Soc:
     overflow: str
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def soc_table() -> dict[str, Soc]:
     """All SoCs by name, in the order of `host/soc_table.h`."""
     return {

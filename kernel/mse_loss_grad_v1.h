@@ -56,7 +56,7 @@ template <typename T>
 __aicore__ inline void MseLossGradV1<T>::Init(GM_ADDR predict, GM_ADDR label, GM_ADDR dout, GM_ADDR y,
                                               const MseLossGradV1TilingData &tiling, AscendC::TPipe *pipe)
 {
-    const uint64_t core = AscendC::GetBlockIdx();
+    const uint64_t core = static_cast<uint64_t>(AscendC::GetBlockIdx());
     if (core >= tiling.coreNum) {
         return;
     }
@@ -74,7 +74,7 @@ __aicore__ inline void MseLossGradV1<T>::Init(GM_ADDR predict, GM_ADDR label, GM
     doutGm_.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(dout) + start, coreLength_);
     yGm_.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(y) + start, coreLength_);
 #if (defined(__NPU_ARCH__) && __NPU_ARCH__ == 2201) || (defined(__CCE_AICORE__) && __CCE_AICORE__ == 220)
-    // Every input byte is read once: keeping it out of L2 leaves the room to others. dav-3002 has no such hint.
+    // Every input byte is read once: keeping it out of L2 leaves the room to others. Not on dav-3002.
     predictGm_.SetL2CacheHint(AscendC::CacheMode::CACHE_MODE_DISABLE);
     labelGm_.SetL2CacheHint(AscendC::CacheMode::CACHE_MODE_DISABLE);
     doutGm_.SetL2CacheHint(AscendC::CacheMode::CACHE_MODE_DISABLE);
@@ -87,14 +87,15 @@ __aicore__ inline void MseLossGradV1<T>::InitBuffers(const MseLossGradV1TilingDa
 {
     const uint32_t tileBytes = tileLength_ * sizeof(T);
     const uint32_t chunkBytes = chunkLength_ * sizeof(float);
-    pipe->InitBuffer(predictQueue_, tiling.bufferNum, tileBytes);
-    pipe->InitBuffer(yQueue_, tiling.bufferNum, tileBytes);
+    const uint8_t bufferNum = static_cast<uint8_t>(tiling.bufferNum);
+    pipe->InitBuffer(predictQueue_, bufferNum, tileBytes);
+    pipe->InitBuffer(yQueue_, bufferNum, tileBytes);
     if constexpr (WIDEN) {
         pipe->InitBuffer(leftBuffer_, chunkBytes);
     }
     pipe->InitBuffer(bankGap_, BANK_GAP_BYTES);
-    pipe->InitBuffer(labelQueue_, tiling.bufferNum, tileBytes);
-    pipe->InitBuffer(doutQueue_, tiling.bufferNum, tileBytes);
+    pipe->InitBuffer(labelQueue_, bufferNum, tileBytes);
+    pipe->InitBuffer(doutQueue_, bufferNum, tileBytes);
     if constexpr (WIDEN) {
         pipe->InitBuffer(rightBuffer_, chunkBytes);
     }

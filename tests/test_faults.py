@@ -18,11 +18,31 @@ FAULTS = sorted(path.stem for path in FOLDER.glob("*.cpp") if path.stem != "corr
 NEVER_ENDS = {"timeout"}
 # The finding a fault must give also at level "fast", where no instruction is checked: the queue machine and the
 # child process have no other way to go on.
-CAUGHT_WITHOUT_CHECKS = (
-    "buffer_count buffer_length count_negative crash_null crash_read_past_page crash_stack_overflow event_ids exception "
-    "exit flag_deadlock out_of_memory queue_depth queue_double_free queue_empty queue_enque_twice queue_foreign_tensor "
-    "queue_free_enqueued queue_leak queue_no_free_buffer queue_not_initialised timeout ub_capacity work_view"
-).split()
+CAUGHT_WITHOUT_CHECKS = [
+    "buffer_count",
+    "buffer_length",
+    "count_negative",
+    "crash_null",
+    "crash_read_past_page",
+    "crash_stack_overflow",
+    "event_ids",
+    "exception",
+    "exit",
+    "flag_deadlock",
+    "out_of_memory",
+    "queue_depth",
+    "queue_double_free",
+    "queue_empty",
+    "queue_enque_twice",
+    "queue_foreign_tensor",
+    "queue_free_enqueued",
+    "queue_leak",
+    "queue_no_free_buffer",
+    "queue_not_initialised",
+    "timeout",
+    "ub_capacity",
+    "work_view",
+]
 # Whose check, when switched off, lets the kernel run to its end.
 CHECK_OF = {
     "copy_not_32_bytes": "copy-length",

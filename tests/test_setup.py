@@ -31,11 +31,11 @@ def bounds_of(requirement):
     return requirement[len(name_of(requirement)) :]
 
 
-def imported_by(folder):
-    """The packages that the modules in `folder` import, without Python's own and this project's."""
+def imported_by(folder, nodes=ast.walk):
+    """The packages imported among the `nodes` of the modules in `folder`, without Python's own and this project's."""
     names = set()
     for path in (CHECKOUT / folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -60,8 +60,12 @@ def test_the_tests_run_with_versions_inside_the_ranges(requirement):
     assert doctor._within(version, bounds_of(requirement))
 
 
-def test_helpers_imports_nothing_but_what_is_stated_without_an_extra():
-    assert imported_by("helpers") <= {name_of(requirement) for requirement in PROJECT["dependencies"]}
+def test_helpers_can_be_imported_with_nothing_but_what_is_stated_without_an_extra():
+    assert imported_by("helpers", ast.iter_child_nodes) <= {name_of(stated) for stated in PROJECT["dependencies"]}
+
+
+def test_inside_its_functions_helpers_may_import_torch_too_and_nothing_else():
+    assert imported_by("helpers") <= {name_of(stated) for stated in PROJECT["dependencies"] + EXTRAS["torch"]}
 
 
 def test_tests_import_nothing_but_what_is_stated():

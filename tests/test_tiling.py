@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The planner: every element to exactly one core and one tile, within the limits of the SoC, at any length."""
 
+import itertools
 import math
 
 import numpy as np
@@ -33,7 +34,7 @@ def test_every_element_belongs_to_exactly_one_core(soc_dtype):
     for elems in LENGTHS:
         ranges = plan(elems, dtype, soc=soc).core_ranges()
         assert ranges[0].start == 0 and ranges[-1].stop == elems
-        assert all(before.stop == after.start for before, after in zip(ranges, ranges[1:], strict=False))
+        assert all(before.stop == after.start for before, after in itertools.pairwise(ranges))
         assert all(len(owned) > 0 for owned in ranges)
 
 

@@ -40,7 +40,7 @@ template <typename T>
 void DataCopy(const LocalTensor<T> &dst, const GlobalTensor<T> &src, const uint32_t count,
               Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape{1, uint64_t{count} * sizeof(T), 0, 0};
+    const Simulator::CopyShape shape = Simulator::WholeBlocks(uint64_t{count} * sizeof(T));
     Simulator::IssueCopyToUb("DataCopy", dst.As("dst"), src.As("src"), shape, {false, 0, 0, 0}, where);
 }
 
@@ -48,7 +48,7 @@ template <typename T>
 void DataCopy(const GlobalTensor<T> &dst, const LocalTensor<T> &src, const uint32_t count,
               Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape{1, uint64_t{count} * sizeof(T), 0, 0};
+    const Simulator::CopyShape shape = Simulator::WholeBlocks(uint64_t{count} * sizeof(T));
     Simulator::IssueCopyToGm("DataCopy", dst.As("dst"), src.As("src"), shape, where);
 }
 

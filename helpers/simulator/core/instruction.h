@@ -65,6 +65,7 @@ struct Instruction {
     uint16_t leftPadBytes;
     uint16_t rightPadBytes;
     bool padsWithValue;
+    uint32_t droppedBytes;  // DataCopy: the tail that was asked for and is no whole block
     // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe.
     enum class Flag : uint8_t { NONE, SET, WAIT } flag;
     Pipe flagSource;

@@ -81,6 +81,7 @@ void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperan
     instruction.execute = ExecuteCopyToUb;
     instruction.pipe = Pipe::MTE2;
     instruction.type = DataType::OTHER;
+    instruction.droppedBytes = shape.droppedBytes;
     const uint64_t ubRunBytes = RoundUpToBlock(padding.leftBytes + shape.runBytes + padding.rightBytes);
     const uint64_t ubPitchBytes = ubRunBytes + shape.ubGapBlocks * DATA_BLOCK_BYTES;
     const uint32_t runs = shape.runBytes == 0 ? 0 : shape.runs;
@@ -105,6 +106,7 @@ void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperan
     instruction.execute = ExecuteCopyToGm;
     instruction.pipe = Pipe::MTE3;
     instruction.type = DataType::OTHER;
+    instruction.droppedBytes = shape.droppedBytes;
     const uint64_t ubPitchBytes = RoundUpToBlock(shape.runBytes) + shape.ubGapBlocks * DATA_BLOCK_BYTES;
     const uint32_t runs = shape.runBytes == 0 ? 0 : shape.runs;
     instruction.operands[0] = InGm(dst, shape, true);

@@ -36,7 +36,14 @@ struct CopyShape {
     uint64_t runBytes;
     uint64_t gmGapBytes;
     uint64_t ubGapBlocks;
+    uint32_t droppedBytes = 0;  // asked for behind the last whole block, where the instruction moves whole blocks
 };
+
+// The count form of a copy: one run, rounded down to whole blocks.
+constexpr CopyShape WholeBlocks(uint64_t bytes)
+{
+    return {1, bytes - bytes % DATA_BLOCK_BYTES, 0, 0, static_cast<uint32_t>(bytes % DATA_BLOCK_BYTES)};
+}
 
 struct CopyPadding {
     bool withValue;

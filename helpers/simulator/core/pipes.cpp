@@ -20,6 +20,7 @@ void Pipes::Reset(Schedule schedule, uint64_t seed)
 {
     schedule_ = schedule;
     random_.seed(seed);
+    laziness_ = 2 + random_() % LAZIEST;
     for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
         queues_[pipe].clear();
         advancing_[pipe] = false;
@@ -42,7 +43,7 @@ void Pipes::Push(const Instruction &instruction)
     }
     queues_[Index(instruction.pipe)].push_back(instruction);
     if (schedule_ == Schedule::RANDOM) {
-        while (random_() % 2 == 0 && StepRandomPipe()) {
+        while (random_() % laziness_ == 0 && StepRandomPipe()) {
         }
     }
     while (queues_[Index(instruction.pipe)].size() >= QUEUE_DEPTH) {

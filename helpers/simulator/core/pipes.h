@@ -40,10 +40,13 @@ private:
 
     // As on the device, S stalls when a queue is full. The device's depth is not published; this one bounds memory.
     static constexpr size_t QUEUE_DEPTH = 1024;
+    // Under RANDOM a block draws how far its pipes lag behind S: from one step per instruction to one in this many.
+    static constexpr uint64_t LAZIEST = 16;
 
     AiCore &core_;
     Schedule schedule_ = Schedule::EAGER;
     std::mt19937_64 random_;
+    uint64_t laziness_ = 2;
     std::deque<Instruction> queues_[PIPE_NUM];
     // How often each flag was set and not yet waited for. A queue reuses an id as soon as its wait is issued, so the
     // source pipe may set it again before the destination pipe has come to that wait.

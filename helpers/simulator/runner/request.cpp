@@ -121,6 +121,8 @@ void SetOption(Request &request, const std::string &option, const std::string &t
         request.threadNum = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--memory-bytes") {
         request.memoryBytes = Number(option, text);
+    } else if (option == "--file-bytes") {
+        request.fileBytes = Number(option, text);
     } else if (option == "--finding-limit") {
         request.findingLimit = Number(option, text);
     } else if (option == "--report-fd") {
@@ -138,16 +140,14 @@ void SetOption(Request &request, const std::string &option, const std::string &t
 
 }  // namespace
 
-Request ParseRequest(int argumentNum, char **arguments)
+void ParseRequest(int argumentNum, char **arguments, Request &request)
 {
-    Request request;
     for (int i = 1; i < argumentNum; i += 2) {
         if (i + 1 >= argumentNum) {
             Refuse(arguments[i], "", "an option with a value");
         }
         SetOption(request, arguments[i], arguments[i + 1]);
     }
-    return request;
 }
 
 }  // namespace Simulator

@@ -21,6 +21,7 @@ struct Request {
     LaunchSettings settings;
     uint32_t threadNum = 1;
     uint64_t memoryBytes = 0;  // address space of the whole process; 0: no limit
+    uint64_t fileBytes = 0;    // the longest file it may write, printed output included; 0: no limit
     uint64_t findingLimit = 64;
     int reportDescriptor = -1;
     int logDescriptor = -1;
@@ -33,8 +34,8 @@ struct Request {
     std::vector<Argument> arguments;
 };
 
-// Throws std::invalid_argument that names the option and its value.
-Request ParseRequest(int argumentNum, char **arguments);
+// Throws std::invalid_argument that names the option and its value; `request` then holds the options before it.
+void ParseRequest(int argumentNum, char **arguments, Request &request);
 
 }  // namespace Simulator
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The child process that runs one launch: maps the tensors, runs the blocks on threads, reports, ends.
+#include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <numeric>
 #include <random>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
 #include "../core/checks/check.h"
@@ -30,14 +32,22 @@ constexpr int EXIT_CLEAN = 0;
 constexpr int EXIT_FINDINGS = 1;
 constexpr int EXIT_USAGE = 2;
 
-void LimitMemory(uint64_t bytes)
+void Limit(int resource, uint64_t bytes)
 {
-    if (bytes > 0) {
-        const struct rlimit limit = {static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
-        setrlimit(RLIMIT_AS, &limit);
+    const struct rlimit limit = {static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+    setrlimit(resource, &limit);
+}
+
+void LimitResources(const Request &request)
+{
+    if (request.memoryBytes > 0) {
+        Limit(RLIMIT_AS, request.memoryBytes);
     }
-    const struct rlimit noCore = {0, 0};
-    setrlimit(RLIMIT_CORE, &noCore);
+    if (request.fileBytes > 0) {
+        signal(SIGXFSZ, SIG_IGN);  // a kernel that prints without end then prints into the void
+        Limit(RLIMIT_FSIZE, request.fileBytes);
+    }
+    Limit(RLIMIT_CORE, 0);
 }
 
 // One pointer per kernel argument, to the address of a tensor or to a value's bytes.
@@ -206,8 +216,12 @@ int Launch(const Request &request)
         }
     };
     std::vector<std::thread> threads;
-    for (uint32_t i = 1; i < threadNum; ++i) {
-        threads.emplace_back(work, i);
+    try {
+        for (uint32_t i = 1; i < threadNum; ++i) {
+            threads.emplace_back(work, i);
+        }
+    } catch (const std::system_error &) {
+        // No more threads to be had: those that run take all blocks.
     }
     work(0);
     for (std::thread &thread : threads) {
@@ -236,21 +250,28 @@ int Launch(const Request &request)
     return findings.HasError() ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
+int Refuse(const Request &request, const std::string &reason)
+{
+    if (request.reportDescriptor >= 0) {
+        FindingLog(request.reportDescriptor, 1).Write(JsonLine().Add("record", "refused").Add("message", reason));
+    }
+    std::fprintf(stderr, "%s\n", reason.c_str());
+    return EXIT_USAGE;
+}
+
 int Main(int argumentNum, char **arguments)
 {
-    int reportDescriptor = -1;
+    Request request;
     try {
-        const Request request = ParseRequest(argumentNum, arguments);
-        reportDescriptor = request.reportDescriptor;
-        LimitMemory(request.memoryBytes);
+        ParseRequest(argumentNum, arguments, request);
+        LimitResources(request);
         ExitWithParent();
         return Launch(request);
+    } catch (const std::bad_alloc &) {
+        return Refuse(request, "the memory limit of " + std::to_string(request.memoryBytes) +
+                                   " B is too low for this launch: use fewer threads or smaller tensors");
     } catch (const std::exception &error) {
-        if (reportDescriptor >= 0) {
-            FindingLog(reportDescriptor, 1).Write(JsonLine().Add("record", "refused").Add("message", error.what()));
-        }
-        std::fprintf(stderr, "%s\n", error.what());
-        return EXIT_USAGE;
+        return Refuse(request, error.what());
     }
 }
 

@@ -31,14 +31,14 @@ void CheckCopyLength(const Instruction &instruction, AiCore &core)
     }
     const Operand &operand =
         instruction.operands[0].space == Space::GM ? instruction.operands[0] : instruction.operands[1];
-    const uint64_t left = operand.runBytes % DATA_BLOCK_BYTES;
-    if (plain && left != 0) {
-        const uint64_t moved = operand.runBytes - left;
+    if (plain && instruction.droppedBytes != 0) {
+        const uint64_t moved = operand.runBytes;
+        const uint64_t wanted = moved + instruction.droppedBytes;
         core.Report({"copy-not-32-bytes", "count",
-                     "a count of " + Amount(operand.runBytes, operand.elementBytes) +
+                     "a count of " + Amount(wanted, operand.elementBytes) +
                          " is no multiple of 32 bytes: the device rounds down, moves " +
                          Amount(moved, operand.elementBytes) + " and leaves the tail out without a word",
-                     "use DataCopyPad, whose length is in bytes, for a tail", static_cast<int64_t>(operand.runBytes),
+                     "use DataCopyPad, whose length is in bytes, for a tail", static_cast<int64_t>(wanted),
                      static_cast<int64_t>(moved)},
                     instruction.call, instruction.where);
     }
