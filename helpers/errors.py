@@ -9,7 +9,9 @@
     ├── CompilerNotFound          also a RuntimeError
     ├── LaunchError               also a RuntimeError
     ├── RunModeUnavailable        also a RuntimeError: run_mode, reason, next_step
-    └── KernelFault               also a RuntimeError: findings
+    ├── KernelFault               also a RuntimeError: findings
+    ├── EvidenceError             also a ValueError
+    └── VerificationFailed        also an AssertionError: verification
 
 Each survives pickling, so that a worker process can hand it to its parent.
 """
@@ -112,6 +114,21 @@ class KernelFault(WorkbookError, RuntimeError):
     def __init__(self, message: str, findings: Sequence[object] = ()):
         super().__init__(message, tuple(findings))
         self.findings = tuple(findings)
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+class EvidenceError(WorkbookError, ValueError):
+    """A record cannot be read, is incomplete, or contradicts itself; the message names the field."""
+
+
+class VerificationFailed(WorkbookError, AssertionError):
+    """A verified case did not pass; `verification` holds all that is known, the message the reasons."""
+
+    def __init__(self, message: str, verification: object | None = None):
+        super().__init__(message, verification)
+        self.verification = verification
 
     def __str__(self) -> str:
         return self.args[0]

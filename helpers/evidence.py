@@ -24,7 +24,8 @@ import numpy as np
 from helpers.build import CHECKOUT
 from helpers.case import Case
 from helpers.compiler import find_compiler
-from helpers.evidence_format import FORMAT, VERSION, EvidenceError, validate
+from helpers.errors import EvidenceError
+from helpers.evidence_format import FORMAT, VERSION, validate
 from helpers.findings import Finding
 
 GIT_TIMEOUT_SECONDS = 10

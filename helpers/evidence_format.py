@@ -32,16 +32,12 @@ import re
 from collections.abc import Callable, Mapping
 
 from helpers.case import Case
-from helpers.errors import WorkbookError
+from helpers.errors import EvidenceError
 from helpers.findings import Finding
 
 FORMAT = "mse-loss-grad-v1-evidence"
 VERSION = 1
 _NON_FINITE = ("Infinity", "-Infinity", "NaN")
-
-
-class EvidenceError(WorkbookError, ValueError):
-    """A record cannot be read, is incomplete, or contradicts itself; the message names the field."""
 
 
 def validate(record: object) -> None:

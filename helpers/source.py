@@ -32,7 +32,8 @@ _CONTROL = frozenset(["if", "for", "while", "switch", "catch", "return", "sizeof
 
 _PRE = (
     "background:var(--jp-layout-color0,#ffffff);color:var(--jp-content-font-color1,#1a1a1a);line-height:1.35;"
-    "overflow-x:auto;padding:0.4em 0.6em;border-left:3px solid"
+    "overflow-x:auto;padding:0.4em 0.6em;border-left:3px solid;font-size:var(--jp-code-font-size,13px);"
+    "font-family:var(--jp-code-font-family,monospace)"  # JupyterLab gives a pre of HTML output the font of its prose
 )
 # What each kind of word looks like. The variables are JupyterLab's own, so the colours follow its theme; the values
 # behind them, at least 4.5 : 1 on white, serve pages without one.

@@ -28,13 +28,20 @@ from tqdm import tqdm
 from helpers.build import CHECKOUT
 from helpers.case import SHAPE_FORMS, Case
 from helpers.comparison import ULP_BOUND
-from helpers.errors import ArgumentError, ArgumentValueError, CompilerNotFound, RunModeUnavailable
+from helpers.errors import (
+    ArgumentError,
+    ArgumentValueError,
+    CompilerNotFound,
+    EvidenceError,
+    RunModeUnavailable,
+    VerificationFailed,
+)
 from helpers.evidence import read_record
-from helpers.evidence_format import EvidenceError, failures_of
+from helpers.evidence_format import failures_of
 from helpers.report import HTML_NAME, JSON_NAME, Outcome, Summary, write_summary
 from helpers.run_modes import check_run_mode
 from helpers.sweep_process import WorkerProcess
-from helpers.verification import BAD_USAGE, FAILED, PASSED, UNAVAILABLE, VerificationFailed, read_integer
+from helpers.verification import BAD_USAGE, FAILED, PASSED, UNAVAILABLE, read_integer
 
 NOTEBOOK = CHECKOUT / "notebooks" / "verify.ipynb"
 SOCS = ("Ascend910B1", "Ascend310B4")

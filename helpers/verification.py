@@ -25,7 +25,7 @@ from helpers.errors import (
     CompilerNotFound,
     LaunchError,
     RunModeUnavailable,
-    WorkbookError,
+    VerificationFailed,
 )
 from helpers.evidence import make_record, write_record
 from helpers.findings import Finding
@@ -37,17 +37,6 @@ from helpers.tiling import Plan, plan
 from helpers.verification_checks import Check, comparison_rows, exact_row, inputs_row, kernel_row, plan_row
 
 PASSED, FAILED, BAD_USAGE, UNAVAILABLE = 0, 1, 2, 3  # exit codes
-
-
-class VerificationFailed(WorkbookError, AssertionError):
-    """A verified case did not pass; `verification` holds all that is known, the message the reasons."""
-
-    def __init__(self, message: str, verification: Verification | None = None):
-        super().__init__(message, verification)
-        self.verification = verification
-
-    def __str__(self) -> str:
-        return self.args[0]
 
 
 @dataclass(frozen=True, repr=False)

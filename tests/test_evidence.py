@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from helpers import evidence, operator, verification, verify
+from helpers.errors import EvidenceError
 from helpers.evidence import read_record, write_record
-from helpers.evidence_format import EvidenceError, failures_of, validate
+from helpers.evidence_format import failures_of, validate
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,10 @@ import pytest
 from helpers import build, operator, plan, verification, verify
 from helpers.case import Case, parse_shape, shape_text
 from helpers.contract import REDUCTIONS
-from helpers.errors import ArgumentTypeError, ArgumentValueError, RunModeUnavailable
+from helpers.errors import ArgumentTypeError, ArgumentValueError, RunModeUnavailable, VerificationFailed
 from helpers.evidence_format import validate
 from helpers.inputs import DISTRIBUTIONS, make_inputs
 from helpers.reference import same_order
-from helpers.verification import VerificationFailed
 from helpers.verification_checks import exact_row
 
 SMALL = {"shape": (33,), "dtype": "float32"}
