@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings: how they read, how equal ones of many cores are joined, and that their order does not depend on luck."""
+
+import random
+
+import numpy as np
+import pytest
+
+from helpers import Kernel
+from helpers.findings import Finding, collect, cores_text
+
+
+def record(**changes) -> dict[str, object]:
+    """A record as the child process writes it."""
+    usual = {
+        "record": "finding",
+        "code": "gm-out-of-bounds",
+        "severity": "error",
+        "core": 0,
+        "call": "DataCopyPad",
+        "file": "/somewhere/kernel.cpp",
+        "line": 12,
+        "operand": "src (global tensor x)",
+        "message": "reads 96 elements of 64",
+        "actual": 384,
+        "expected": 256,
+        "remedy": "copy less",
+    }
+    return {**usual, **changes}
+
+
+@pytest.mark.parametrize(
+    ("cores", "text"),
+    [
+        ((3,), "core 3"),
+        ((0, 1, 2), "cores 0-2"),
+        ((7, 0, 1), "cores 0-1, 7"),
+        ((4, 2), "cores 2, 4"),
+        (range(40), "cores 0-39"),
+    ],
+)
+def test_cores_read_as_ranges(cores, text):
+    assert cores_text(cores) == text
+
+
+def test_a_finding_reads_as_place_operand_numbers_and_remedy():
+    (finding,) = collect([record()])
+    assert str(finding) == (
+        "error gm-out-of-bounds: core 0, DataCopyPad at kernel.cpp:12, src (global tensor x): "
+        "reads 96 elements of 64. Remedy: copy less."
+    )
+
+
+def test_a_finding_without_a_line_or_operand_names_neither():
+    (finding,) = collect([record(line=0, file="", operand="", call="kernel")])
+    assert str(finding).startswith("error gm-out-of-bounds: core 0, kernel: reads")
+
+
+@pytest.mark.parametrize("field", ["severity", "code", "call", "file", "line"])
+def test_findings_of_another_rule_or_place_stay_apart(field):
+    other = {"severity": "warning", "line": 13}.get(field, "other")
+    assert len(collect([record(), record(core=1)])) == 1
+    assert len(collect([record(), record(core=1, **{field: other})])) == 2
+
+
+def test_the_joined_finding_speaks_of_the_first_core():
+    (finding,) = collect([record(core=5, message="five", actual=5), record(core=2, message="two", actual=2)])
+    assert (finding.cores, finding.message, finding.actual) == ((2, 5), "two", 2)
+
+
+def test_errors_come_before_warnings_then_by_core_then_by_line():
+    records = [
+        record(severity="warning", core=0, line=1),
+        record(core=1, line=9),
+        record(core=0, line=30),
+        record(core=0, line=4),
+    ]
+    for seed in range(6):
+        random.Random(seed).shuffle(records)
+        found = collect(records)
+        assert [(finding.severity, finding.cores, finding.line) for finding in found] == [
+            ("error", (0,), 4),
+            ("error", (0,), 30),
+            ("error", (1,), 9),
+            ("warning", (0,), 1),
+        ]
+
+
+def test_a_finding_cannot_be_changed():
+    (finding,) = collect([record()])
+    assert isinstance(finding, Finding)
+    with pytest.raises(AttributeError):
+        finding.code = "fine"
+
+
+MANY = """\
+// SPDX-License-Identifier: Apache-2.0
+// Core i reads i elements more than it declared (a warning, several times), and every fifth core past the tensor.
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void many(GM_ADDR x)
+{
+    const uint32_t core = GetBlockIdx();
+    GlobalTensor<float> xGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 8);
+    TPipe pipe;
+    TBuf<TPosition::VECCALC> buffer;
+    pipe.InitBuffer(buffer, 4096);
+    const LocalTensor<float> local = buffer.Get<float>();
+    const DataCopyPadExtParams<float> none;
+    for (uint32_t i = 1; i <= 3; ++i) {
+        DataCopyPad(local, xGm, DataCopyExtParams{1, static_cast<uint32_t>((8 + i * core) * sizeof(float)), 0, 0, 0},
+                    none);
+    }
+    if (core % 5 == 0) {
+        DataCopyPad(local, xGm[1000 + core], DataCopyExtParams{1, 512, 0, 0, 0}, none);
+    }
+    if (core % 2 == 0) {
+        DataCopyPad(local, xGm[1024 - core], DataCopyExtParams{1, 160, 0, 0, 0}, none);
+    }
+}
+"""
+
+
+def test_findings_do_not_depend_on_threads_or_on_the_order_of_cores():
+    kernel = Kernel.from_source(MANY, "many")
+    x = np.zeros(1024, np.float32)
+
+    def findings(**options) -> tuple[Finding, ...]:
+        return kernel.launch(x, block_dim=40, raise_on_finding=False, **options).findings
+
+    first = findings(threads=1)
+    assert [(finding.code, finding.cores) for finding in first] == [
+        ("gm-out-of-bounds", tuple(range(0, 40, 5))),
+        ("gm-out-of-bounds", tuple(core for core in range(0, 40, 2) if core % 5)),
+        ("gm-beyond-declared", tuple(range(1, 40))),
+    ]
+    for options in ({"threads": 2}, {"threads": 7}, {"threads": 1, "seed": 9}, {"schedule": "random", "seed": 4}):
+        assert findings(**options) == first
