@@ -73,7 +73,8 @@ class Plan:
         if self.elems == 0:
             return f"{self.soc} {self.dtype} {self.reduction}: empty tensor, nothing to launch"
         return (
-            f"{self.soc} {self.dtype} {self.reduction}: N = {self.elems}, {self.cores} cores x up to "
+            f"{self.soc} {self.dtype} {self.reduction}: N = {self.elems}, "
+            f"{self.cores} {'core' if self.cores == 1 else 'cores'} x up to "
             f"{self.long_core_elems} elements, tiles of {self.tile_elems}, scale {self.scale:.9g}"
         )
 

@@ -42,7 +42,8 @@ def imported_by(folder, nodes=ast.walk):
                 names.add(node.module)
             elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "importorskip":
                 names.add(node.args[0].value)
-    return {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"helpers", "tests"}
+    modules = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"helpers", "tests"}
+    return {"ipython" if module == "IPython" else module for module in modules}
 
 
 @pytest.mark.parametrize("requirement", STATED)
