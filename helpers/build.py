@@ -3,7 +3,6 @@
 
 - `build_program(...)` gives the executable that runs one kernel in the simulator
 - `build_library(...)` gives a shared library of host code for ctypes
-- `cache_directory()` says where results are kept
 
 A result is found again by the content of everything that went into it: the sources, every project header they
 include, the flags, the compiler and the processor. A build happens in a directory of its own and is renamed into
@@ -24,23 +23,21 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.build_cache import CHECKOUT, cache_directory, make_folder, scratch_folder
 from helpers.compiler import Compiler, find_compiler
 from helpers.errors import BuildError
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 SIMULATOR = CHECKOUT / "helpers" / "simulator"
 
 # Part of the numerics: one rounding per operation (no fused multiply-add), no reordering.
 NUMERIC_FLAGS = ("-std=c++17", "-ffp-contract=off")
 WARNING_FLAGS = ("-Wall", "-Wextra")
 _LOOPS = "core/vector_ops.cpp"
-STALE_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -58,12 +55,6 @@ class Unit:
     name: str
     text: str
     flags: tuple[str, ...]
-
-
-def cache_directory() -> Path:
-    """Where builds are kept: $MSE_LOSS_GRAD_CACHE, else `.cache/builds` in the checkout."""
-    chosen = os.environ.get("MSE_LOSS_GRAD_CACHE")
-    return Path(chosen) if chosen else CHECKOUT / ".cache" / "builds"
 
 
 def simulator_units() -> tuple[Unit, ...]:
@@ -115,18 +106,6 @@ def build_library(name: str, sources: Sequence[Path], include: Sequence[Path] = 
     return _build(f"library-{name}", (Unit(name, text, flags),), link=("-shared", "-fPIC"), artefact=f"lib{name}.so")
 
 
-def keep_source(text: str) -> Path:
-    """The file of the build cache that holds `text`, under its own hash; written once. Raises BuildError."""
-    path = cache_directory() / "sources" / f"kernel-{_sha256(text.encode())[:24]}.cpp"
-    if not path.exists():
-        with _scratch() as folder:
-            source = folder / path.name
-            source.write_text(text, encoding="utf-8")
-            path.parent.mkdir(exist_ok=True)
-            os.replace(source, path)
-    return path
-
-
 @functools.cache
 def processor_flags(compiler: Compiler) -> tuple[str, ...]:
     """The flags that let loops use all this processor has; the spelling differs by compiler and architecture."""
@@ -167,7 +146,7 @@ def _build(kind: str, units: Sequence[Unit], link: tuple[str, ...], artefact: st
             command = [*compiler.command, *(str(built.artefact) for built in objects), *link, "-o"]
             _run_compiler([*command, str(folder / artefact)], folder, [])
 
-        _make(target, link_objects)
+        make_folder(target, link_objects)
     return Built(target / artefact, hashes)
 
 
@@ -226,7 +205,7 @@ def _find(command: _Command) -> Built | None:
 
 
 def _compile(command: _Command, started: list[subprocess.Popen[bytes]]) -> Built:
-    with _scratch() as folder:
+    with scratch_folder() as folder:
         source, rule = folder / "unit.cpp", folder / "unit.d"
         options = ["-MMD", "-MF", str(rule), "-MT", "unit", "-c", str(source), "-o", str(folder / "unit.o")]
         hashes: dict[str, str] | None = None
@@ -239,7 +218,7 @@ def _compile(command: _Command, started: list[subprocess.Popen[bytes]]) -> Built
             if hashes == before or not any(_is_newer(path, source) for path in paths):
                 break
         target = command.target(hashes)
-        _make(target, lambda final: shutil.copy(folder / "unit.o", final / "unit.o"))
+        make_folder(target, lambda final: shutil.copy(folder / "unit.o", final / "unit.o"))
         listed = folder / f"{target.name}.json"
         listed.write_text(json.dumps(hashes, indent=1), encoding="utf-8")
         command.manifests.mkdir(exist_ok=True)
@@ -295,48 +274,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-
-
-@contextlib.contextmanager
-def _scratch() -> Iterator[Path]:
-    """A temporary folder inside the cache, so that a finished build can be renamed into place."""
-    root = cache_directory()
-    path: Path | None = None
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        _remove_stale(root)
-        path = Path(tempfile.mkdtemp(prefix="tmp-", dir=root))
-        yield path
-    except OSError as error:
-        raise BuildError(
-            f"cannot build in the cache {root}: {error}. Free space there, or set MSE_LOSS_GRAD_CACHE to a folder that "
-            "can be written to."
-        ) from error
-    finally:
-        if path is not None:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _remove_stale(root: Path) -> None:
-    """Scratch folders of builds that were killed; a living build is never that old."""
-    for path in root.glob("tmp-*"):
-        try:
-            if time.time() - path.stat().st_mtime > STALE_SECONDS:
-                shutil.rmtree(path, ignore_errors=True)
-        except OSError:
-            continue  # another process removed it first
-
-
-def _make(target: Path, fill: Callable[[Path], object]) -> None:
-    """Fill a scratch folder and rename it to `target`; where another process was first, its equal result stays."""
-    if target.exists():
-        return
-    with _scratch() as folder:
-        result = folder / "result"
-        result.mkdir()
-        try:
-            fill(result)
-            os.rename(result, target)
-        except OSError:
-            if not target.exists():
-                raise

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.build import CHECKOUT
+from helpers.build_cache import CHECKOUT
 from helpers.case import Case
 from helpers.compiler import find_compiler
 from helpers.errors import EvidenceError

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.build import Built, build_program, keep_source
+from helpers.build import Built, build_program
+from helpers.build_cache import keep_source
 from helpers.contract import check_choice
 from helpers.errors import ArgumentTypeError, ArgumentValueError, KernelFault
 from helpers.findings import Finding

@@ -36,7 +36,7 @@ _GRACE_SECONDS = 2.0
 _MEMORY_MARGIN_BYTES = 1 << 30  # address space for code, stacks and the simulator itself
 _THREAD_MARGIN_BYTES = 1 << 27  # address space that the C library reserves per thread
 OUTPUT_LIMIT_BYTES = 1 << 20  # what is kept of a kernel's own printing
-_OUTPUT_FILE_BYTES = 1 << 26  # what of it may reach the disk before the rest is thrown away
+OUTPUT_FILE_BYTES = 1 << 26  # what of it may reach the disk before the rest is thrown away
 
 # struct LogRecord of helpers/simulator/core/event_log.h
 _RECORD = np.dtype(
@@ -219,7 +219,7 @@ def _command(
         ("--threads", threads),
         ("--memory-bytes", memory),
         ("--finding-limit", FINDING_LIMIT),
-        ("--file-bytes", _OUTPUT_FILE_BYTES + threads * log_limit * _RECORD.itemsize),
+        ("--file-bytes", OUTPUT_FILE_BYTES + threads * log_limit * _RECORD.itemsize),
         ("--log", log_limit),
         ("--log-fd", log),
     ]
@@ -245,18 +245,25 @@ def _wait(child: subprocess.Popen[bytes], ended: int, timeout_seconds: float) ->
     try:
         with selectors.DefaultSelector() as selector:
             selector.register(ended, selectors.EVENT_READ)
-            all_gone = bool(selector.select(timeout_seconds))
+            all_gone = bool(selector.select(timeout_seconds)) and _ends_within(child, _GRACE_SECONDS)
             if not all_gone:
                 timed_out = True
                 os.kill(child.pid, signal.SIGTERM)  # the child reports where each block stands
-                all_gone = bool(selector.select(_GRACE_SECONDS))
+                all_gone = bool(selector.select(_GRACE_SECONDS)) and _ends_within(child, _GRACE_SECONDS)
     finally:
-        if not all_gone:
+        if child.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         child.stdin.close()
     return timed_out
+
+
+def _ends_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether the child ends too: a kernel might have closed the pipe itself."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(seconds)
+    return child.returncode is not None
 
 
 def _read_output(output) -> str:

@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from helpers.build import CHECKOUT
+from helpers.build_cache import CHECKOUT
 
 FOLDER = CHECKOUT / "notebooks"
 CELL_SECONDS = 120  # as nbval gets from the Makefile

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from helpers.build import CHECKOUT
+from helpers.build_cache import CHECKOUT
 from helpers.contract import Call, check_call, check_choice, check_seed
 from helpers.errors import ArgumentValueError
 from helpers.findings import Finding

@@ -7,7 +7,8 @@ import ctypes
 import functools
 import json
 
-from helpers.build import CHECKOUT, build_library
+from helpers.build import build_library
+from helpers.build_cache import CHECKOUT
 
 _TEXT_BYTES = 4096
 

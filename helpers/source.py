@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from helpers.build import CHECKOUT, cache_directory
+from helpers.build_cache import CHECKOUT, cache_directory
 from helpers.errors import ArgumentValueError
 
 KERNEL_FOLDER = CHECKOUT / "kernel"

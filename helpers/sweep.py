@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from helpers.build import CHECKOUT
+from helpers.build_cache import CHECKOUT
 from helpers.case import SHAPE_FORMS, Case
 from helpers.comparison import ULP_BOUND
 from helpers.errors import (

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 
-from helpers.build import CHECKOUT
+from helpers.build_cache import CHECKOUT
 
 _GRACE_SECONDS = 5.0  # for a worker to end its Jupyter kernel
 _COMPLAINT_CHARACTERS = 400

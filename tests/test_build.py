@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers import BuildError, Kernel, build, compiler
-from helpers.build import CHECKOUT, SIMULATOR, build_library
+from helpers import BuildError, Kernel, build, build_cache, compiler
+from helpers.build import SIMULATOR, build_library
+from helpers.build_cache import CHECKOUT
 
 # Stands in front of the compiler: writes a line per start, does what the folder `state` asks for, then compiles.
 WRAPPER = """\
@@ -148,11 +149,11 @@ def test_a_compile_error_shows_the_learners_line(bench):
 
 def test_a_kernel_given_as_text_is_written_once(monkeypatch, tmp_path):
     monkeypatch.setenv("MSE_LOSS_GRAD_CACHE", str(tmp_path))
-    first = build.keep_source("int x;\n")
+    first = build_cache.keep_source("int x;\n")
     identity = first.stat().st_ino, first.stat().st_mtime_ns
-    assert build.keep_source("int x;\n") == first
+    assert build_cache.keep_source("int x;\n") == first
     assert (first.stat().st_ino, first.stat().st_mtime_ns) == identity
-    assert build.keep_source("int y;\n") != first
+    assert build_cache.keep_source("int y;\n") != first
 
 
 BUILDER = """\
@@ -274,7 +275,7 @@ def test_scratch_folders_of_killed_builds_are_removed_in_the_end(bench):
     old, young = bench.cache / "tmp-old", bench.cache / "tmp-young"
     for folder in (old, young):
         folder.mkdir(parents=True)
-    long_ago = time.time() - 2 * build.STALE_SECONDS
+    long_ago = time.time() - 2 * build_cache.STALE_SECONDS
     os.utime(old, (long_ago, long_ago))
     bench.build()
     assert bench.left_over() == [young]

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import __main__ as command_line
 from helpers import verification
-from helpers.build import CHECKOUT
+from helpers.build_cache import CHECKOUT
 from helpers.errors import BuildError, LaunchError
 from helpers.evidence import read_record
 

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 
 from helpers import Kernel
-from helpers.build import CHECKOUT
+from helpers.build_cache import CHECKOUT
 from helpers.errors import LaunchError
-from helpers.launch import OUTPUT_LIMIT_BYTES, Settings, launch
+from helpers.launch import OUTPUT_FILE_BYTES, OUTPUT_LIMIT_BYTES, Settings, launch
 from helpers.shared_tensor import SharedTensor
 
 SOURCE = """\
 // SPDX-License-Identifier: Apache-2.0
 // Kernels that only touch global memory, through raw pointers: what they are given is what they write down.
+#include <sys/stat.h>
+
 #include <csignal>
 #include <cstdio>
 
@@ -67,7 +69,10 @@ extern "C" __global__ __aicore__ void prints(GM_ADDR y, uint32_t lines)
         std::printf("line %u of the kernel\\n", line);
     }
     std::fprintf(stderr, "an error line\\n");
+    std::fflush(stdout);
+    struct stat file;
     At<uint32_t>(y)[0] = lines;
+    At<uint32_t>(y)[1] = fstat(1, &file) == 0 ? static_cast<uint32_t>(file.st_size) : 0;
 }
 
 extern "C" __global__ __aicore__ void endless(GM_ADDR y)
@@ -156,16 +161,17 @@ def test_more_threads_than_blocks_or_processors_change_nothing():
 
 
 def test_what_a_kernel_prints_is_in_the_result_and_nowhere_else(capfd):
-    result = built("prints").launch(np.zeros(1, np.uint32), np.uint32(2))
+    result = built("prints").launch(np.zeros(2, np.uint32), np.uint32(2))
     assert sorted(result.output.splitlines()) == ["an error line", "line 0 of the kernel", "line 1 of the kernel"]
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("lines", [100_000, 4_000_000])
 def test_a_kernel_that_prints_too_much_runs_to_its_end_and_its_output_is_cut(lines):
-    y = np.zeros(1, np.uint32)
-    result = built("prints").launch(y, np.uint32(lines))
+    y = np.zeros(2, np.uint32)
+    result = built("prints").launch(y, np.uint32(lines), level="fast")  # a log of instructions may take more
     assert y[0] == lines
+    assert OUTPUT_LIMIT_BYTES < y[1] <= OUTPUT_FILE_BYTES
     assert result.output.startswith("line 0 of the kernel\n") or result.output.startswith("an error line\n")
     assert result.output.endswith(f"[cut here: the kernel printed more than {OUTPUT_LIMIT_BYTES} B]\n")
     assert len(result.output) < OUTPUT_LIMIT_BYTES + 100
@@ -242,7 +248,7 @@ def settings(**changes) -> Settings:
 
 def launch_blocks(count: int, **changes) -> np.ndarray:
     tensor = SharedTensor("y", "inout", (count,), np.dtype(np.uint16))
-    launch(built("blocks").built.artefact, [tensor], [0], settings(**changes))
+    assert launch(built("blocks").built.artefact, [tensor], [0], settings(**changes)).findings == ()
     return tensor.array
 
 

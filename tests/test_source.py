@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from helpers import source
-from helpers.build import CHECKOUT
+from helpers.build_cache import CHECKOUT
 from helpers.errors import ArgumentValueError
 
 HEADER = "kernel/mse_loss_grad_v1.h"

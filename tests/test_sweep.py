@@ -15,7 +15,7 @@ import pytest
 from nbclient.exceptions import DeadKernelError
 
 from helpers import sweep_worker, verify
-from helpers.build import CHECKOUT
+from helpers.build_cache import CHECKOUT
 from helpers.case import Case
 from helpers.errors import ArgumentValueError, RunModeUnavailable
 from helpers.evidence import read_record, write_record

@@ -8,7 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
-from helpers import build, operator, plan, verification, verify
+from helpers import build, build_cache, operator, plan, verification, verify
 from helpers.case import Case, parse_shape, shape_text
 from helpers.contract import REDUCTIONS
 from helpers.errors import ArgumentTypeError, ArgumentValueError, RunModeUnavailable, VerificationFailed
@@ -159,7 +159,7 @@ def test_a_rule_that_the_kernel_broke_is_a_fail_with_the_finding(monkeypatch, tm
     right = "tile{1, static_cast<uint32_t>(count * sizeof(T)), 0, 0, 0};\n    const"
     assert text.count(right) == 1
     header.write_text(text.replace(right, right.replace("sizeof(T))", "sizeof(T)) + 32")), encoding="utf-8")
-    monkeypatch.setenv("MSE_LOSS_GRAD_CACHE", str(build.cache_directory()))
+    monkeypatch.setenv("MSE_LOSS_GRAD_CACHE", str(build_cache.cache_directory()))
     monkeypatch.setattr(build, "CHECKOUT", tmp_path)
     monkeypatch.setattr(operator, "SOURCE", kernel / operator.SOURCE.name)
     found = verify(**SMALL)
