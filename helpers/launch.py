@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import numbers
 import os
 import selectors
 import signal
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.errors import LaunchError
+from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
 from helpers.findings import Finding, collect
 from helpers.shared_tensor import SharedTensor, anonymous_file
 
@@ -32,6 +33,7 @@ FLAG_NAMES = ("", "SetFlag", "WaitFlag")
 
 LOG_LIMIT = 1 << 18  # instructions kept by each thread, 72 B each
 FINDING_LIMIT = 4096
+MAX_TIMEOUT_SECONDS = 7 * 86400.0  # a week; what select() can wait for is not much longer
 _GRACE_SECONDS = 2.0
 _MEMORY_MARGIN_BYTES = 1 << 30  # address space for code, stacks and the simulator itself
 _THREAD_MARGIN_BYTES = 1 << 27  # address space that the C library reserves per thread
@@ -92,6 +94,19 @@ class Settings:
     threads: int | None = None
     timeout_seconds: float = 120.0
     memory_limit_bytes: int = _MEMORY_MARGIN_BYTES
+
+    def __post_init__(self) -> None:
+        if self.threads is not None:
+            if isinstance(self.threads, bool) or not isinstance(self.threads, numbers.Integral):
+                raise ArgumentTypeError("threads", self.threads, "a whole number of threads from 1, or None")
+            if self.threads < 1:
+                raise ArgumentValueError("threads", self.threads, "a whole number of threads from 1, or None")
+        if isinstance(self.timeout_seconds, bool) or not isinstance(self.timeout_seconds, numbers.Real):
+            raise ArgumentTypeError("timeout_seconds", self.timeout_seconds, "a number of seconds above 0")
+        if not 0 < self.timeout_seconds <= MAX_TIMEOUT_SECONDS:
+            raise ArgumentValueError(
+                "timeout_seconds", self.timeout_seconds, f"a number of seconds above 0, up to {MAX_TIMEOUT_SECONDS:.0f}"
+            )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import numpy as np
 
 from helpers.build_cache import CHECKOUT
 from helpers.contract import Call, check_call, check_choice, check_seed
-from helpers.errors import ArgumentValueError
 from helpers.findings import Finding
 from helpers.kernel import Kernel, raise_errors
 from helpers.launch import LEVELS, SCHEDULES, CallTotals, InstructionLog, LaunchResult, Settings, launch
@@ -100,12 +99,9 @@ def run(
     check_choice("level", level, LEVELS)
     check_choice("schedule", schedule, SCHEDULES)
     checked_seed = check_seed(seed)
-    if not timeout_seconds > 0:
-        raise ArgumentValueError("timeout_seconds", timeout_seconds, "a number of seconds above 0")
     check_run_mode(run_mode)
 
     planned = plan(call.shape, call.dtype, call.reduction, found_soc.name)
-    kernel = build_kernel(found_soc.name, call.dtype.name)
     settings = Settings(
         block_dim=max(1, planned.cores),
         ub_bytes=found_soc.ub_bytes,
@@ -117,6 +113,7 @@ def run(
         threads=threads,
         timeout_seconds=timeout_seconds,
     )
+    kernel = build_kernel(found_soc.name, call.dtype.name)
     if call.elems == 0:
         result, y = _nothing_launched(), np.empty(call.shape, call.dtype)
     else:

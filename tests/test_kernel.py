@@ -234,6 +234,11 @@ def test_the_two_sources_of_an_instruction_lie_in_different_bank_groups():
         ({"seed": float("nan")}, (TypeError, ValueError), "seed"),
         ({"seed": -1}, ValueError, "seed"),
         ({"timeout_seconds": 0}, ValueError, "timeout_seconds"),
+        ({"timeout_seconds": float("nan")}, ValueError, "timeout_seconds"),
+        ({"timeout_seconds": "1"}, TypeError, "timeout_seconds"),
+        ({"threads": 0}, ValueError, "threads"),
+        ({"threads": -3}, ValueError, "threads"),
+        ({"threads": 1.5}, TypeError, "threads"),
         ({"reduction": "Mean"}, ValueError, "161002"),
     ],
 )
