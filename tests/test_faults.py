@@ -146,7 +146,7 @@ def test_nothing_is_left_behind_by_children_that_die():
         return {path.name for path in Path("/dev/shm").iterdir()} if Path("/dev/shm").is_dir() else set()
 
     def children() -> list[str]:
-        listed = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(["ps", "-axwwo", "ppid,args"], capture_output=True, text=True, check=True).stdout
         return [line for line in listed.splitlines() if "program-fault" in line and line.split()[0] == str(os.getpid())]
 
     before = shared_files(), len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").is_dir() else 0

@@ -103,7 +103,7 @@ def built(entry: str) -> Kernel:
 
 def processes(part_of_command: str) -> list[int]:
     """Process ids whose command line contains the text."""
-    listed = subprocess.run(["ps", "-axo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-axwwo", "pid=,args="], capture_output=True, text=True, check=True).stdout
     return [int(line.split()[0]) for line in listed.splitlines() if part_of_command in line]
 
 
