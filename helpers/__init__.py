@@ -8,6 +8,7 @@
 - `make_inputs(shape, dtype, distribution, seed)` draws tensors
 - `verify(...)` does all of that for one case and gives a verdict
 - `Kernel.from_source(...)` builds and launches any other kernel
+- `%load_ext helpers` adds `%%ascendc`, which builds the kernel in a cell
 """
 
 from helpers import reference
@@ -38,3 +39,17 @@ __all__ = [
     "run",
     "verify",
 ]
+
+
+def load_ipython_extension(shell: object) -> None:
+    """What `%load_ext helpers` calls. IPython is imported only here, so that the rest works without it."""
+    from helpers import magic
+
+    magic.load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """What `%unload_ext helpers` calls, and `%reload_ext` first."""
+    from helpers import magic
+
+    magic.unload(shell)

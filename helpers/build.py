@@ -254,7 +254,12 @@ def _included_files(dependencies: str, folder: Path) -> list[Path]:
 def _run_compiler(command: list[str], folder: Path, started: list[subprocess.Popen[bytes]]) -> None:
     """Run the compiler in a process group of its own, so that an interrupt ends the compiler's children too."""
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        env={**os.environ, "LC_ALL": "C"},  # helpers/diagnostics.py reads the messages in English
     )
     started.append(process)
     try:

@@ -29,16 +29,12 @@ def cache_directory() -> Path:
     return Path(chosen) if chosen else CHECKOUT / ".cache" / "builds"
 
 
-def keep_source(text: str) -> Path:
-    """The file of the build cache that holds `text`, under its own hash; written once. Raises BuildError."""
-    path = cache_directory() / "sources" / f"kernel-{hashlib.sha256(text.encode()).hexdigest()[:24]}.cpp"
-    if not path.exists():
-        with scratch_folder() as folder:
-            source = folder / path.name
-            source.write_text(text, encoding="utf-8")
-            path.parent.mkdir(exist_ok=True)
-            os.replace(source, path)
-    return path
+def keep_source(text: str, name: str = "source.cpp") -> Path:
+    """The file `name` of the build cache that holds `text`, found by both; written once. Raises BuildError."""
+    key = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()[:24]
+    folder = cache_directory() / f"source-{key}"
+    make_folder(folder, lambda final: (final / name).write_text(text, encoding="utf-8"))
+    return folder / name
 
 
 @contextlib.contextmanager

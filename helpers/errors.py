@@ -75,14 +75,21 @@ class ArgumentTypeError(ArgumentError, TypeError):
 
 
 class BuildError(WorkbookError, RuntimeError):
-    """A kernel did not compile; `compiler_output` holds all the compiler said."""
+    """A kernel did not compile.
 
-    def __init__(self, message: str, compiler_output: str = ""):
-        super().__init__(message, compiler_output)
+    Attributes:
+        compiler_output: all the compiler said.
+        explanation: what of it concerns the learner's own lines, with hints; "" where nothing was made of it.
+    """
+
+    def __init__(self, message: str, compiler_output: str = "", explanation: str = ""):
+        super().__init__(message, compiler_output, explanation)
         self.compiler_output = compiler_output
+        self.explanation = explanation
 
     def __str__(self) -> str:
-        return f"{self.args[0]}\n{self.compiler_output}" if self.compiler_output else self.args[0]
+        details = self.explanation or self.compiler_output
+        return f"{self.args[0]}\n{details}" if details else self.args[0]
 
 
 class CompilerNotFound(WorkbookError, RuntimeError):

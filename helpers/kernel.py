@@ -4,18 +4,22 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import itertools
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from helpers.arguments import Parameter, check_array, raw_bytes, read_parameters, value_bytes
 from helpers.build import Built, build_program
 from helpers.build_cache import keep_source
 from helpers.contract import check_choice
-from helpers.errors import ArgumentTypeError, ArgumentValueError, KernelFault
+from helpers.diagnostics import explain
+from helpers.errors import ArgumentTypeError, ArgumentValueError, BuildError, KernelFault
 from helpers.findings import Finding
 from helpers.launch import CHECK_NAMES, LEVELS, SCHEDULES, LaunchResult, Settings, launch
 from helpers.shared_tensor import SharedTensor
@@ -24,57 +28,96 @@ from helpers.soc import Soc, find_soc
 MAX_BLOCK_DIM = 65535
 ROLES = ("in", "out", "inout")
 _OVERLAP_WORK = 10_000  # steps that finding out whether two arrays overlap may take
+_NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'\\?.\'', re.DOTALL)  # comments, strings
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A kernel built for one SoC family. Make it with `from_source`."""
+    """A kernel built for one SoC family. Make it with `from_source`; calling it is `launch` with `show_output`.
+
+    Attributes:
+        entry: name of its function.
+        soc: what it was built for.
+        built: the program, and the hashes of its sources.
+        parameters: name, kind and size of each parameter.
+    """
 
     entry: str
     soc: Soc
     built: Built
-    parameter_names: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+
+    def __str__(self) -> str:
+        return f"{self.entry}({', '.join(map(str, self.parameters))}) for {self.soc.name}"
+
+    __repr__ = __str__
 
     @classmethod
     def from_source(
         cls,
         source: str | Path,
-        entry: str,
+        entry: str | None = None,
         soc: str = "Ascend910B1",
-        defines: Mapping[str, str] | None = None,
+        defines: Mapping[str, object] | None = None,
         include: Sequence[str | Path] = (),
+        prelude: str = "",
     ) -> Kernel:
         """Build the `extern "C" __global__ __aicore__` function `entry`.
 
         Args:
             source: a path, or the C++ text itself (anything with a line break).
-            entry: the function's name.
+            entry: the function's name; may be left out where the source has one `__global__` function.
             soc: a name of the SoC table; fixes architecture macros, UB and overflow mode.
             defines: preprocessor definitions, for example {"DTYPE_PREDICT": "half"}.
             include: more folders to search for headers.
+            prelude: C++ text to compile before the source, whose lines keep their numbers.
 
         Raises:
-            BuildError: the compiler refused; its words are in the message.
-            ValueError: unknown SoC, or `entry` is no C identifier.
+            BuildError: the compiler refused; the message shows the source's own lines.
+            ValueError: unknown SoC, an `entry` the source does not have, a name that cannot be defined, no such folder.
         """
         found_soc = find_soc(soc)
-        if not re.fullmatch(r"[A-Za-z_]\w*", entry):
-            raise ArgumentValueError("entry", entry, "the name of a function in the source")
         path = _as_file(source)
-        architecture = (("__NPU_ARCH__", str(found_soc.npu_arch)), ("__CCE_AICORE__", str(found_soc.cce_aicore)))
-        built = build_program(
-            entry,
-            path,
-            defines=(*architecture, *sorted((defines or {}).items())),
-            include=tuple(Path(folder) for folder in include),
-        )
-        return cls(entry, found_soc, built, _parameter_names(path.read_text(encoding="utf-8"), entry))
+        text = path.read_text(encoding="utf-8", errors="replace")
+        entry = _choose_entry(entry, text)
+        for name in defines or {}:
+            if not re.fullmatch(r"[A-Za-z_]\w*(\([\w, .]*\))?", name):
+                raise ArgumentValueError("defines", name, "names of macros")
+        for folder in include:
+            if not Path(folder).is_dir():
+                raise ArgumentValueError("include", str(folder), "folders that exist")
+        architecture = {"__NPU_ARCH__": found_soc.npu_arch, "__CCE_AICORE__": found_soc.cce_aicore}
+        folders = (path.resolve().parent, *(Path(folder).resolve() for folder in include))
+        whole = keep_source(f'{prelude}\n#include "{path.resolve().as_posix()}"\n', "prelude") if prelude else path
+        try:
+            built = build_program(
+                entry,
+                whole,
+                defines=tuple((name, str(value)) for name, value in (*architecture.items(), *_sorted(defines))),
+                include=folders if prelude else folders[1:],
+            )
+        except BuildError as error:
+            raise explain(error, path, (whole.resolve().parent, *folders), entry, find_entries(text)) from None
+        return cls(entry, found_soc, built, read_parameters(built.artefact, _parameter_names(text, entry)))
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names of all parameters, as written in the source."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    def parameter_name(self, place: int) -> str:
+        """The name of the kernel's parameter at `place`."""
+        return self.parameters[place].name if place < len(self.parameters) else f"argument{place}"
+
+    def __call__(self, *arguments: object, show_output: bool = True, **options: object) -> LaunchResult:
+        """`launch`, for a notebook: what the kernel prints appears in the cell."""
+        return self.launch(*arguments, show_output=show_output, **options)
 
     def launch(
         self,
-        *arguments: np.ndarray | np.generic,
+        *arguments: object,
         block_dim: int = 1,
-        tiling: bytes | None = None,
+        tiling: bytes | np.void | ctypes.Structure | None = None,
         workspace_bytes: int | None = None,
         level: str = "checked",
         schedule: str = "on_wait",
@@ -85,43 +128,42 @@ class Kernel:
         timeout_seconds: float = 120.0,
         raise_on_finding: bool = True,
         roles: Sequence[str] = (),
+        show_output: bool = False,
     ) -> LaunchResult:
-        """Run the kernel once. Arrays are global memory and updated in place; NumPy scalars go by value.
+        """Run the kernel once. Arrays are global memory and updated in place; everything else goes by value.
 
-        An array given twice is one tensor; two different arrays may not overlap.
-        `workspace_bytes` and `tiling` add the two trailing arguments of an operator kernel, in that order.
+        An array given twice is one tensor; two different arrays may not overlap. Python's int, float and bool take the
+        type of the parameter, NumPy scalars keep theirs or one it holds safely, plain structs are given as bytes, as a
+        structured NumPy scalar or as a ctypes.Structure.
+        `workspace_bytes` and `tiling` add the two trailing arguments of an operator kernel, in that order; a kernel
+        that takes its tiling as a struct by value gets it that way.
         `roles` says of the arguments, in their order, what the checks may rely on: an array that is "in" is never
         written, one that is "out" is written exactly once in every byte; "inout" promises nothing.
+        `show_output` prints what the kernel printed, which the result holds in any case.
 
         Raises:
             KernelFault: a finding of severity error, unless `raise_on_finding` is False. Arrays keep their values.
-            ValueError, TypeError: an argument that cannot be passed.
+            ValueError, TypeError: an argument that cannot be passed; nothing was launched.
             LaunchError: the child process could not start the kernel.
         """
+        if isinstance(block_dim, bool) or not isinstance(block_dim, (int, np.integer)):
+            raise ArgumentTypeError("block_dim", block_dim, f"whole numbers from 1 to {MAX_BLOCK_DIM}")
         if not 1 <= block_dim <= MAX_BLOCK_DIM:
             raise ArgumentValueError("block_dim", block_dim, f"1 to {MAX_BLOCK_DIM}")
-        values: list[np.ndarray | bytes] = []
-        for place, argument in enumerate(arguments):
-            name = self.parameter_name(place)
-            if isinstance(argument, np.ndarray):
-                if not argument.flags.writeable:
-                    raise ArgumentValueError(name, argument, "writable arrays: a launch updates them in place")
-                if argument.dtype.hasobject or not argument.dtype.isnative:
-                    raise ArgumentValueError(name, argument, "arrays of plain numbers in this machine's byte order")
-                values.append(argument)
-            elif isinstance(argument, np.generic):
-                values.append(argument.tobytes())
-            else:
-                raise ArgumentTypeError(name, argument, "numpy arrays, and numpy scalars such as np.uint32(4096)")
-        inputs = {id(value) for value in values if isinstance(value, np.ndarray)}
-        self._check_apart(values)
+        roles = list(roles)
+        given: list[object] = [*arguments]
         if workspace_bytes is not None:
-            values.append(np.zeros(workspace_bytes, np.uint8))
+            if workspace_bytes < 0:
+                raise ArgumentValueError("workspace_bytes", workspace_bytes, "0 and more")
+            given.append(np.zeros(workspace_bytes, np.uint8))
         if tiling is not None:
-            values.append(np.frombuffer(tiling, np.uint8))
-            roles = (*roles, *["inout"] * (len(values) - 1 - len(roles)), "in")
+            by_value = len(given) < len(self.parameters) and self.parameters[len(given)].kind == "struct"
+            given.append(tiling if by_value else np.frombuffer(raw_bytes("tiling", tiling), np.uint8).copy())
+            roles += ["inout"] * (len(given) - 1 - len(roles)) + ["in"]
+        values = self._checked(given)
+        self._check_apart(values)
         settings = Settings(
-            block_dim=block_dim,
+            block_dim=int(block_dim),
             ub_bytes=self.soc.ub_bytes,
             overflow=self.soc.overflow,
             flush_to_zero=flush_to_zero,
@@ -146,11 +188,27 @@ class Kernel:
             tensor.role = role if role == tensor.role else "inout"
             passed.append(list(tensors).index(id(value)))
         result = launch(self.built.artefact, tuple(tensors.values()), passed, settings)
+        if show_output and result.output:
+            sys.stdout.write(result.output)  # not through file descriptor 1: a notebook may not be listening there
         raise_errors(result.findings, raise_on_finding)
-        for value in values:
-            if id(value) in inputs:
+        for value in values[: len(arguments)]:
+            if isinstance(value, np.ndarray):
                 np.copyto(value, tensors[id(value)].array)
         return result
+
+    def _checked(self, given: Sequence[object]) -> list[np.ndarray | bytes]:
+        """One array or the bytes of one value for each parameter."""
+        if len(given) != len(self.parameters):
+            wanted = ", ".join(map(str, self.parameters))
+            raise ArgumentTypeError(
+                f"number of arguments to {self.entry}",
+                len(given),
+                f"exactly {len(self.parameters)}" + (f": {wanted} (workspace and tiling count)" if wanted else ""),
+            )
+        return [
+            check_array(parameter, value) if parameter.kind == "address" else value_bytes(parameter, value)
+            for parameter, value in zip(self.parameters, given, strict=True)
+        ]
 
     def _check_apart(self, values: Sequence[np.ndarray | bytes]) -> None:
         """Each array travels as a copy of its own, so of two that overlap one would undo what the other received."""
@@ -161,10 +219,6 @@ class Kernel:
                     first = self.parameter_name(place)
                     allowed = f"arrays that share no memory with {first}, or the same array object as {first}"
                     raise ArgumentValueError(self.parameter_name(later), right, allowed)
-
-    def parameter_name(self, place: int) -> str:
-        """The name of the kernel's parameter at `place`, as written in its source."""
-        return self.parameter_names[place] if place < len(self.parameter_names) else f"argument{place}"
 
 
 def raise_errors(findings: Sequence[Finding], wanted: bool = True) -> None:
@@ -184,9 +238,31 @@ def _as_file(source: str | Path) -> Path:
     return keep_source(source)
 
 
+def _sorted(defines: Mapping[str, object] | None) -> list[tuple[str, object]]:
+    return sorted((defines or {}).items())
+
+
+def find_entries(text: str) -> tuple[str, ...]:
+    """Names of the `__global__` functions in C++ text, in their order; comments and strings are passed over."""
+    code = re.sub(r"__attribute__\s*\(\(.*?\)\)|__launch_bounds__\s*\(.*?\)", " ", _NO_CODE.sub(" ", text))
+    return tuple(dict.fromkeys(re.findall(r"\b__global__\b[^;{}()]*?\b([A-Za-z_]\w*)\s*\(", code)))
+
+
+def _choose_entry(entry: str | None, text: str) -> str:
+    found = find_entries(text)
+    if entry is None:
+        if len(found) == 1:
+            return found[0]
+        there = f"one of {', '.join(found)}" if found else "the name of a function; the source shows no __global__ one"
+        raise ArgumentValueError("entry", entry, there)
+    if not isinstance(entry, str) or not re.fullmatch(r"[A-Za-z_]\w*", entry):
+        raise ArgumentValueError("entry", entry, "the name of a function in the source")
+    return entry
+
+
 def _parameter_names(text: str, entry: str) -> tuple[str, ...]:
-    """Names of the entry's parameters, for messages; empty where the text does not show them."""
-    match = re.search(rf"\b{entry}\s*\(([^)]*)\)", text)
+    """Names of the entry's parameters; empty where the text does not show them."""
+    match = re.search(rf"\b{entry}\s*\(([^)]*)\)", _NO_CODE.sub(" ", text))
     parameters = match.group(1).split(",") if match and match.group(1).strip() else []
     names = [re.findall(r"[A-Za-z_]\w*", parameter) for parameter in parameters]
     return tuple(words[-1] if words else f"argument{place}" for place, words in enumerate(names))

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Kernel`: what it is made from, and what may be handed to a launch. helpers/kernel.py."""
 
+import subprocess
+
 import numpy as np
 import pytest
 
 from helpers import Kernel, KernelFault
 from helpers.errors import ArgumentTypeError, ArgumentValueError
+from helpers.kernel import find_entries
 
 SOURCE = """\
 // SPDX-License-Identifier: Apache-2.0
@@ -98,10 +101,30 @@ def test_an_array_that_cannot_travel_is_refused_by_its_parameters_name(shift, ar
         shift.launch(count_up(), array, ZERO)
 
 
-@pytest.mark.parametrize("scalar", [1.0, 1, True, None, [1.0], "1"], ids=repr)
-def test_a_scalar_without_a_size_is_refused(shift, scalar):
-    with pytest.raises(ArgumentTypeError, match=r"^z=.*numpy scalars"):
+@pytest.mark.parametrize("scalar", [True, None, [1.0], "1", b"1234", np.float64(1), np.zeros(1)], ids=repr)
+def test_a_scalar_of_the_wrong_type_is_refused_by_parameter_and_type(shift, scalar):
+    with pytest.raises(ArgumentTypeError, match=r"^z=.*\(float z\)"):
         shift.launch(count_up(), count_up(), scalar)
+
+
+def test_python_numbers_go_by_value(shift):
+    for scalar in (2, 2.0, np.int8(2)):
+        x, y = count_up(), np.zeros(ELEMS, np.float32)
+        shift.launch(x, y, scalar)
+        assert np.array_equal(y, x + 3)
+
+
+@pytest.mark.parametrize("arguments", [(), (np.zeros(1),), (np.zeros(1), np.zeros(1), 1.0, 1.0)], ids=len)
+def test_another_number_of_arguments_is_refused_with_the_parameters(shift, arguments):
+    message = rf"^number of arguments to shift={len(arguments)}: allowed are exactly 3: GM_ADDR x, GM_ADDR y, float z"
+    with pytest.raises(ArgumentTypeError, match=message):
+        shift.launch(*arguments)
+
+
+@pytest.mark.parametrize("block_dim", [1.0, True, "8", None], ids=repr)
+def test_a_block_dim_that_is_no_whole_number_is_refused(shift, block_dim):
+    with pytest.raises(ArgumentTypeError, match=r"^block_dim=.*whole numbers from 1 to 65535"):
+        shift.launch(count_up(), count_up(), ZERO, block_dim=block_dim)
 
 
 @pytest.mark.parametrize("block_dim", [0, -1, 65536])
@@ -186,3 +209,89 @@ def test_a_kernel_is_not_made_from_what_makes_no_sense(options, message):
 def test_parameters_are_called_as_in_the_source(shift):
     assert shift.parameter_names == ("x", "y", "z")
     assert [shift.parameter_name(place) for place in (1, 3)] == ["y", "argument3"]
+    assert repr(shift) == str(shift) == "shift(GM_ADDR x, GM_ADDR y, float z) for Ascend910B1"
+
+
+def test_a_prelude_comes_first_and_keeps_the_sources_lines(tmp_path):
+    path = tmp_path / "shift.cpp"
+    path.write_text(SOURCE.replace("#ifdef WITH_HEADER", "#if 1"))
+    (tmp_path / "step.h").write_text("")
+    for source in (SOURCE, path):
+        kernel = Kernel.from_source(source, "shift", prelude="// two\n#define STEP 5.0f")
+        x, y = count_up(), np.zeros(ELEMS, np.float32)
+        kernel.launch(x, y, ZERO)
+        assert np.array_equal(y, x + 5)
+        (finding,) = kernel.launch(x, np.zeros(ELEMS - 8, np.float32), ZERO, raise_on_finding=False).findings
+        assert SOURCE.splitlines()[finding.line - 1].lstrip().startswith("DataCopy(yGm")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"defines": {"A B": "1"}}, r"^defines='A B': allowed are names of macros"),
+        ({"include": ["no/such/folder"]}, r"^include='no/such/folder': allowed are folders that exist"),
+    ],
+    ids=["defines", "include"],
+)
+def test_what_the_compiler_would_misread_is_refused(options, message):
+    with pytest.raises(ArgumentValueError, match=message):
+        Kernel.from_source(SOURCE, "shift", **options)
+
+
+TWO = """\
+// extern "C" __global__ __aicore__ void three(GM_ADDR x)
+#include "kernel_operator.h"
+const char *const TEXT = "__global__ void four(";
+extern "C" __global__ __aicore__ void one(GM_ADDR y, /* elements, */ uint32_t n)
+{
+    *reinterpret_cast<uint32_t *>(y) = n;
+}
+extern "C" __global__ __aicore__ void two(uint8_t *y)
+{
+    *reinterpret_cast<uint32_t *>(y) = 2;
+}
+"""
+
+
+def test_a_source_may_have_several_entries():
+    assert find_entries(TWO) == ("one", "two")
+    y = np.zeros(1, np.uint32)
+    Kernel.from_source(TWO, "one").launch(y, 1)
+    assert y[0] == 1
+    Kernel.from_source(TWO, "two").launch(y)
+    assert y[0] == 2
+    assert Kernel.from_source(TWO, "one").parameter_names == ("y", "n")
+
+
+def test_the_entry_may_be_left_out_where_there_is_one():
+    assert Kernel.from_source(SOURCE).entry == "shift"
+    with pytest.raises(ArgumentValueError, match=r"^entry=None: allowed are one of one, two"):
+        Kernel.from_source(TWO)
+    with pytest.raises(ArgumentValueError, match=r"^entry=None: .*shows no __global__ one"):
+        Kernel.from_source("int x;\n")
+
+
+def test_calling_a_kernel_launches_it_and_prints_what_it_prints(capfd):
+    source = """\
+#include <cstdio>
+#include "kernel_operator.h"
+extern "C" __global__ __aicore__ void says(GM_ADDR y, int32_t n)
+{
+    (void)y;
+    std::printf("n is %d\\n", n);
+}
+"""
+    says = Kernel.from_source(source)
+    assert says(np.zeros(1), -3).output == "n is -3\n"
+    assert capfd.readouterr().out == "n is -3\n"
+    says(np.zeros(1), -3, show_output=False)
+    says.launch(np.zeros(1), -3)
+    assert capfd.readouterr().out == ""
+
+
+def test_a_second_build_of_the_same_source_starts_no_process(shift, monkeypatch):
+    def refuse(*_arguments, **_options):
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    assert Kernel.from_source(SOURCE, "shift") == shift

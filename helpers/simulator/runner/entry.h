@@ -9,14 +9,38 @@
 #include <type_traits>
 #include <utility>
 
+#include "../core/half.h"
+
 namespace Simulator {
 
 constexpr uint32_t MAX_ARGUMENTS = 32;
 
 struct ArgumentKind {
-    bool pointer;    // an address in global memory
-    uint32_t bytes;  // size of a value passed by value
+    bool pointer;      // an address in global memory
+    uint32_t bytes;    // size of a value passed by value
+    const char *name;  // what `--describe` calls it: how helpers/arguments.py makes the bytes of such a value
 };
+
+template <typename Argument>
+constexpr const char *KindName()
+{
+    using Value = std::remove_cv_t<Argument>;
+    if constexpr (std::is_pointer<Value>::value) {
+        return "address";
+    } else if constexpr (std::is_enum<Value>::value) {
+        return KindName<std::underlying_type_t<Value>>();
+    } else if constexpr (std::is_same<Value, bool>::value) {
+        return "boolean";
+    } else if constexpr (std::is_integral<Value>::value) {
+        return std::is_signed<Value>::value ? "signed" : "unsigned";
+    } else if constexpr (std::is_floating_point<Value>::value) {
+        return "floating";
+    } else if constexpr (std::is_same<Value, half>::value) {
+        return "half";
+    } else {
+        return "struct";
+    }
+}
 
 struct KernelEntry {
     const char *name;
@@ -50,7 +74,10 @@ struct EntryOf<Function> {
     static void Call(const void *const *arguments) { CallWith(arguments, std::index_sequence_for<Arguments...>()); }
     static KernelEntry Make(const char *name)
     {
-        return {name, sizeof...(Arguments), {{std::is_pointer<Arguments>::value, sizeof(Arguments)}...}, Call};
+        return {name,
+                sizeof...(Arguments),
+                {{std::is_pointer<Arguments>::value, sizeof(Arguments), KindName<Arguments>()}...},
+                Call};
     }
 };
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <map>
 #include <memory>
@@ -259,8 +260,22 @@ int Refuse(const Request &request, const std::string &reason)
     return EXIT_USAGE;
 }
 
+// What the kernel takes, as a JSON list: asked for once when the kernel is built.
+int Describe()
+{
+    for (uint32_t i = 0; i < KERNEL_ENTRY.argumentNum; ++i) {
+        const ArgumentKind &kind = KERNEL_ENTRY.kinds[i];
+        std::printf("%s{\"kind\": \"%s\", \"bytes\": %u}", i == 0 ? "[" : ", ", kind.name, kind.bytes);
+    }
+    std::printf("%s]\n", KERNEL_ENTRY.argumentNum == 0 ? "[" : "");
+    return EXIT_CLEAN;
+}
+
 int Main(int argumentNum, char **arguments)
 {
+    if (argumentNum == 2 && std::strcmp(arguments[1], "--describe") == 0) {
+        return Describe();
+    }
     Request request;
     try {
         ParseRequest(argumentNum, arguments, request);
