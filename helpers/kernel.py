@@ -122,6 +122,7 @@ class Kernel:
             roles = (*roles, *["inout"] * (len(values) - 1 - len(roles)), "in")
         settings = Settings(
             block_dim=block_dim,
+            npu_arch=self.soc.npu_arch,
             ub_bytes=self.soc.ub_bytes,
             overflow=self.soc.overflow,
             flush_to_zero=flush_to_zero,

@@ -11,6 +11,6 @@
 #include "api/pipe.h"           // TPipe, TQue, TBuf
 #include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier
 #include "api/tiling.h"         // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
-#include "api/vector.h"         // Add, Sub, Mul, Adds, Muls, Cast
+#include "api/vector.h"         // Add and its like, Duplicate, Cast, SetVectorMask
 
 #endif  // SIMULATOR_KERNEL_OPERATOR_H

@@ -5,6 +5,7 @@
 
 #include "global_tensor.h"
 #include "local_tensor.h"
+#include "types.h"
 
 namespace AscendC {
 

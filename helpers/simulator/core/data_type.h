@@ -11,10 +11,31 @@ enum class DataType : uint8_t { NONE, HALF, FLOAT, INT8, UINT8, INT16, UINT16, I
 
 enum class Opcode : uint8_t {
     NONE,
-    ADD, SUB, MUL, DIV, MAX, MIN, AND, OR,                          // dst, src0, src1
-    ADDS, MULS, MAXS, MINS, LEAKY_RELU, SHIFT_LEFT, SHIFT_RIGHT,    // dst, src, scalar
-    ABS, RELU, EXP, LN, SQRT, RSQRT, RECIPROCAL, NOT, CAST,         // dst, src
-    DUPLICATE,                                                      // dst, scalar
+    ADD,
+    SUB,
+    MUL,
+    DIV,
+    MAX,
+    MIN,
+    AND,
+    OR,  // dst, src0, src1
+    ADDS,
+    MULS,
+    MAXS,
+    MINS,
+    LEAKY_RELU,
+    SHIFT_LEFT,
+    SHIFT_RIGHT,  // dst, src, scalar
+    ABS,
+    RELU,
+    EXP,
+    LN,
+    SQRT,
+    RSQRT,
+    RECIPROCAL,
+    NOT,
+    CAST,       // dst, src
+    DUPLICATE,  // dst, scalar
 };
 
 // The values of AscendC::RoundMode.

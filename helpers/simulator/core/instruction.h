@@ -53,10 +53,10 @@ constexpr uint32_t MASK_WORDS = 2;  // a mask bit for each of up to 128 lanes
 
 // Which elements a vector instruction takes. A repeat is 256 bytes of the wider type; its lanes are elements.
 struct VectorGeometry {
-    uint32_t repeats;          // 0: `elements` contiguous ones, no repeats
-    uint32_t lanes;            // elements of one repeat
+    uint32_t repeats;           // 0: `elements` contiguous ones, no repeats
+    uint32_t lanes;             // elements of one repeat
     uint64_t mask[MASK_WORDS];  // lane i takes part if bit i is set
-    uint32_t lastLanes;        // counter mode: lanes of the last repeat, the others are whole; 0: the mask decides
+    uint32_t lastLanes;         // counter mode: lanes of the last repeat, the others are whole; 0: the mask decides
     struct Stride {
         uint16_t block;   // start of a data block to start of the next, in data blocks
         uint16_t repeat;  // start of a repeat to start of the next, in data blocks

@@ -71,7 +71,8 @@ uint64_t Span(const VectorGeometry &geometry, uint32_t operand, uint32_t lanesUs
                     lastByte % DATA_BLOCK_BYTES + 1;
     if (wholeBefore != 0) {
         const uint32_t tailByte = geometry.lastLanes * elementBytes - 1;
-        const uint64_t tail = uint64_t{geometry.repeats - 1} * stride.repeat + tailByte / DATA_BLOCK_BYTES * stride.block;
+        const uint64_t tail =
+            uint64_t{geometry.repeats - 1} * stride.repeat + tailByte / DATA_BLOCK_BYTES * stride.block;
         span = std::max(span, tail * DATA_BLOCK_BYTES + tailByte % DATA_BLOCK_BYTES + 1);
     }
     return span;

@@ -51,10 +51,14 @@ public:
     Computation(const Instruction &instruction, const LaunchSettings &settings)
         : instruction_(instruction),
           loop_(FindLoop(instruction.opcode, instruction.type, instruction.sourceType, instruction.mode)),
-          flushes_(settings.flushToZero),
+          scalarBits_(instruction.scalarBits),
+          flushes_(settings.flushToZero && instruction.opcode != Opcode::DUPLICATE),
           saturates_(settings.overflow == Overflow::SATURATE && instruction.type == DataType::HALF &&
                      instruction.opcode != Opcode::DUPLICATE)
     {
+        if (flushes_) {
+            Flush(&scalarBits_, 1, instruction.type);
+        }
     }
 
     // Operands side by side; sources may be the destination itself.
@@ -82,7 +86,7 @@ public:
 private:
     void Apply(void *dst, const void *const *sources, uint32_t elements) const
     {
-        loop_({dst, sources[0], sources[1], instruction_.scalarBits, elements});
+        loop_({dst, sources[0], sources[1], scalarBits_, elements});
         if (saturates_) {
             SaturateHalves(dst, elements);
         }
@@ -90,6 +94,7 @@ private:
 
     const Instruction &instruction_;
     LoopFunction loop_;
+    uint64_t scalarBits_;
     bool flushes_;
     bool saturates_;
 };
