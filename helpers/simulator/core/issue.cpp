@@ -214,6 +214,47 @@ void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperan
     AiCore::Current()->Issue(instruction);
 }
 
+namespace {
+
+void IssueScalar(const char *call, const Operand &operand, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    Instruction instruction{};
+    instruction.call = call;
+    instruction.where = where;
+    instruction.pipe = Pipe::S;
+    instruction.elements = 1;
+    instruction.operands[0] = operand;
+    instruction.operandNum = 1;
+    core.DrainPipes();
+    core.Issue(instruction);
+}
+
+}  // namespace
+
+void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where)
+{
+    // The view may end before the element: what is left of it then is nothing, and the bounds check says so.
+    LocalOperand element = tensor;
+    const uint64_t skipped = index * tensor.elementBytes;
+    element.view.address += static_cast<uint32_t>(skipped);
+    element.view.bytes = skipped < tensor.view.bytes ? tensor.view.bytes - static_cast<uint32_t>(skipped) : 0;
+    IssueScalar(call, InUb(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
+    return AiCore::Current()->Ub(element.view.address);
+}
+
+void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where)
+{
+    GlobalOperand element = tensor;
+    const uint64_t skipped = index * tensor.elementBytes;
+    element.address += skipped;
+    if (tensor.viewBytes != UNDECLARED) {
+        element.viewBytes = skipped < tensor.viewBytes ? tensor.viewBytes - skipped : 0;
+    }
+    IssueScalar(call, InGm(element, {1, tensor.elementBytes, 0, 0}, written), where);
+    return reinterpret_cast<void *>(element.address);
+}
+
 void IssueBarrierAll()
 {
     AiCore::Current()->DrainPipes();

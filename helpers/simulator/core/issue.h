@@ -78,6 +78,11 @@ void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperan
 void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperand &src, const CopyShape &shape,
                    SourceLine where);
 
+// One element, touched by the scalar unit. As CANN's default build inserts it, S waits for all pipes first.
+// Returns where the element lies; the caller reads or writes it there.
+void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where);
+void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where);
+
 // Waits until every pipe has finished.
 void IssueBarrierAll();
 
