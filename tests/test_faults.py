@@ -29,6 +29,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "exception",
     "exit",
     "flag_deadlock",
+    "flag_id",
     "out_of_memory",
     "queue_depth",
     "queue_double_free",

@@ -9,6 +9,7 @@
 #include "api/keywords.h"       // __aicore__, __gm__, GM_ADDR, half
 #include "api/local_tensor.h"   // LocalTensor
 #include "api/pipe.h"           // TPipe, TQue, TBuf
+#include "api/sync.h"           // SetFlag, WaitFlag, TQueSync
 #include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier
 #include "api/tiling.h"         // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
 #include "api/vector.h"         // Add and its like, Duplicate, Cast, SetVectorMask
