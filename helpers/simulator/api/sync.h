@@ -28,6 +28,8 @@ enum class HardEvent : uint8_t {
 }  // namespace AscendC
 
 using event_t = int32_t;
+constexpr event_t EVENT_ID0 = 0, EVENT_ID1 = 1, EVENT_ID2 = 2, EVENT_ID3 = 3, EVENT_ID4 = 4, EVENT_ID5 = 5,
+                  EVENT_ID6 = 6, EVENT_ID7 = 7;
 
 namespace Simulator {
 
