@@ -19,6 +19,7 @@ NEVER_ENDS = {"timeout"}
 # The finding a fault must give also at level "fast", where no instruction is checked: the queue machine and the
 # child process have no other way to go on.
 CAUGHT_WITHOUT_CHECKS = [
+    "assertion",
     "buffer_count",
     "buffer_length",
     "count_negative",

@@ -86,3 +86,53 @@ def test_event_ids_that_are_never_released_run_out():
     nine = Kernel.from_source(taken + SOURCE.replace("tile < 4", "tile < 9"), "add_one")
     with pytest.raises(KernelFault, match="event-ids"):
         nine.launch(np.zeros(1024, np.float32), np.zeros(1024, np.float32))
+
+
+STATIC = """\
+// SPDX-License-Identifier: Apache-2.0
+// The same without TPipe: the style of newer samples.
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void add_one(GM_ADDR x, GM_ADDR y, uint32_t tiles)
+{
+    InitSocState();
+    ascendc_assert(tiles == 4, "tiles must be 4, not %u\\n", tiles);
+    GlobalTensor<float> xGm;
+    GlobalTensor<float> yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 256);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 256);
+    LocalMemAllocator<Hardware::UB> allocator;
+    LocalTensor<float> in = allocator.Alloc<float, 64>();
+    LocalTensor<float> out = allocator.Alloc<float>(64);
+    SetFlag<HardEvent::V_MTE2>(EVENT_ID0);
+    SetFlag<HardEvent::MTE3_V>(EVENT_ID0);
+    for (uint32_t tile = 0; tile < tiles; ++tile) {
+        WaitFlag<HardEvent::V_MTE2>(EVENT_ID0);
+        DataCopy(in, xGm[tile * 64], 64);
+        SetFlag<HardEvent::MTE2_V>(EVENT_ID0);
+        WaitFlag<HardEvent::MTE2_V>(EVENT_ID0);
+        WaitFlag<HardEvent::MTE3_V>(EVENT_ID0);
+        Adds(out, in, 1.0f, 64);
+        SetFlag<HardEvent::V_MTE2>(EVENT_ID0);
+        SetFlag<HardEvent::V_MTE3>(EVENT_ID0);
+        WaitFlag<HardEvent::V_MTE3>(EVENT_ID0);
+        DataCopy(yGm[tile * 64], out, 64);
+        SetFlag<HardEvent::MTE3_V>(EVENT_ID0);
+    }
+    WaitFlag<HardEvent::V_MTE2>(EVENT_ID0);
+    WaitFlag<HardEvent::MTE3_V>(EVENT_ID0);
+    PipeBarrier<PIPE_ALL>();
+}
+"""
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_kernel_without_tpipe_runs_under_every_schedule(schedule):
+    y = np.zeros(256, np.float32)
+    kernel = Kernel.from_source(STATIC, "add_one")
+    kernel.launch(X.copy(), y, np.uint32(4), roles=("in", "out"), schedule=schedule)
+    assert np.array_equal(y, X + 1)
+    with pytest.raises(KernelFault, match=r"assertion.*tiles == 4, which is false \(tiles must be 4"):
+        kernel.launch(X.copy(), y, np.uint32(3))

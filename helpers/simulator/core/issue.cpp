@@ -255,6 +255,19 @@ void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t inde
     return reinterpret_cast<void *>(element.address);
 }
 
+void ReportAssertion(const char *condition, const char *text, SourceLine where)
+{
+    std::string words = text;
+    while (!words.empty() && words.back() == '\n') {
+        words.pop_back();
+    }
+    AiCore::Current()->Report({"assertion", "condition",
+                               "the kernel asserts " + std::string(condition) + ", which is false" +
+                                   (words.empty() ? "" : " (" + words + ")"),
+                               "look at the values that enter the condition", 0, 1},
+                              "ASSERT", where);
+}
+
 void IssueBarrierAll()
 {
     AiCore::Current()->DrainPipes();

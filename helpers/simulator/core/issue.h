@@ -83,6 +83,9 @@ void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperan
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where);
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where);
 
+// A condition that the kernel asserts does not hold.
+void ReportAssertion(const char *condition, const char *text, SourceLine where);
+
 // Waits until every pipe has finished.
 void IssueBarrierAll();
 
