@@ -37,7 +37,7 @@ SIMULATOR = CHECKOUT / "helpers" / "simulator"
 # Part of the numerics: one rounding per operation (no fused multiply-add), no reordering.
 NUMERIC_FLAGS = ("-std=c++17", "-ffp-contract=off")
 WARNING_FLAGS = ("-Wall", "-Wextra")
-_LOOPS = "core/vector_ops.cpp"
+_LOOPS = ("core/cast_loops.cpp", "core/element_loops.cpp")
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ def simulator_units() -> tuple[Unit, ...]:
 
     def including(*patterns: str) -> str:
         names = sorted(name for pattern in patterns for name in glob.glob(pattern, root_dir=SIMULATOR))
-        return "".join(f'#include "{name}"\n' for name in names if name != _LOOPS)
+        return "".join(f'#include "{name}"\n' for name in names if name not in _LOOPS)
 
     return (
         Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1",)),
         Unit("runner", including("runner/*.cpp"), ("-O1",)),
-        Unit("loops", f'#include "{_LOOPS}"\n', ("-O3", *processor_flags(find_compiler()))),
+        Unit("loops", "".join(f'#include "{name}"\n' for name in _LOOPS), ("-O3", *processor_flags(find_compiler()))),
     )
 
 

@@ -164,6 +164,7 @@ class Kernel:
         self._check_apart(values)
         settings = Settings(
             block_dim=int(block_dim),
+            npu_arch=self.soc.npu_arch,
             ub_bytes=self.soc.ub_bytes,
             overflow=self.soc.overflow,
             flush_to_zero=flush_to_zero,

@@ -71,6 +71,7 @@ class Settings:
 
     Attributes:
         block_dim: blocks to run, 1 to 65535.
+        npu_arch: 2201 or 3002; what a call leaves in the mask register differs.
         ub_bytes: UB of each core.
         overflow: "infnan" or "saturate".
         flush_to_zero: whether subnormals become zero.
@@ -84,6 +85,7 @@ class Settings:
     """
 
     block_dim: int
+    npu_arch: int
     ub_bytes: int
     overflow: str = "infnan"
     flush_to_zero: bool = False
@@ -225,6 +227,7 @@ def _command(
     options: list[tuple[str, object]] = [
         ("--report-fd", report),  # first: what is wrong with the others is reported there
         ("--blocks", settings.block_dim),
+        ("--npu-arch", settings.npu_arch),
         ("--ub-bytes", settings.ub_bytes),
         ("--overflow", settings.overflow),
         ("--flush-to-zero", int(settings.flush_to_zero)),

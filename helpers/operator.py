@@ -104,6 +104,7 @@ def run(
     planned = plan(call.shape, call.dtype, call.reduction, found_soc.name)
     settings = Settings(
         block_dim=max(1, planned.cores),
+        npu_arch=found_soc.npu_arch,
         ub_bytes=found_soc.ub_bytes,
         overflow=found_soc.overflow,
         flush_to_zero=flush_to_zero,

@@ -19,6 +19,7 @@ NEVER_ENDS = {"timeout"}
 # The finding a fault must give also at level "fast", where no instruction is checked: the queue machine and the
 # child process have no other way to go on.
 CAUGHT_WITHOUT_CHECKS = [
+    "assertion",
     "buffer_count",
     "buffer_length",
     "count_negative",
@@ -29,6 +30,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "exception",
     "exit",
     "flag_deadlock",
+    "flag_id",
     "out_of_memory",
     "queue_depth",
     "queue_double_free",

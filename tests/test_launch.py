@@ -242,7 +242,7 @@ def test_a_child_does_not_outlive_its_parent(launcher):
 
 
 def settings(**changes) -> Settings:
-    return Settings(**{"block_dim": 1, "ub_bytes": 1 << 17, "threads": 1, **changes})
+    return Settings(**{"block_dim": 1, "npu_arch": 2201, "ub_bytes": 1 << 17, "threads": 1, **changes})
 
 
 def launch_blocks(count: int, **changes) -> np.ndarray:

@@ -279,12 +279,13 @@ def test_level_fast_gives_the_bits_of_level_checked(dtype):
 
 
 REFUSED = {
-    "integers": ("Add(x, x, x, 8);", "int32_t", "Ascend910B1", "computes half and float"),
+    "integers": ("Div(x, x, x, 8);", "int32_t", "Ascend910B1", "Div takes half, float"),
+    "bytes": ("Add(x, x, x, 8);", "uint8_t", "Ascend910B1", "Add takes half, float, int16_t, int32_t"),
     "integer casts": (
         "Cast(x, x, RoundMode::CAST_NONE, 8);",
         "int32_t",
         "Ascend910B1",
-        "casts half to float and float to half",
+        "Cast takes half to float or int32_t, float to half, float or int32_t, and int32_t to float",
     ),
     "cache hint": (
         "GlobalTensor<float> gm; gm.SetL2CacheHint(CacheMode::CACHE_MODE_DISABLE); Muls(x, x, 1.0f, 8);",

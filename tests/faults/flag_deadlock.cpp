@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for a flag that nobody sets. No queue does that, so the kernel speaks to the core itself.
+// Waits for a flag that nobody sets.
 #include "kernel_operator.h"
 
 using namespace AscendC;
@@ -17,8 +17,7 @@ extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
     pipe.InitBuffer(outQueue, 1, 256);
     LocalTensor<float> in = inQueue.AllocTensor<float>();
     DataCopy(in, xGm, 64);
-    Simulator::IssueFlag(Simulator::Instruction::Flag::WAIT, Simulator::Pipe::MTE2, Simulator::Pipe::V, 7, "WaitFlag",
-                         Simulator::SourceLine::Here());  // finding: flag-deadlock
+    WaitFlag<HardEvent::MTE2_V>(7);  // finding: flag-deadlock
     inQueue.EnQue(in);
     in = inQueue.DeQue<float>();
     LocalTensor<float> out = outQueue.AllocTensor<float>();

@@ -36,6 +36,14 @@ public:
         return view;
     }
     uint64_t GetSize() const { return size_; }
+    T GetValue(const uint64_t offset, Simulator::SourceLine where = Simulator::SourceLine::Here()) const
+    {
+        return *static_cast<const T *>(Simulator::AccessElement("GetValue", As("tensor"), offset, false, where));
+    }
+    void SetValue(const uint64_t offset, T value, Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        *static_cast<T *>(Simulator::AccessElement("SetValue", As("tensor"), offset, true, where)) = value;
+    }
     const __gm__ T *GetPhyAddr() const { return address_; }
 
     // The hint changes no value; where the family lacks it the call does not exist.

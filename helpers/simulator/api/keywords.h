@@ -42,24 +42,6 @@ namespace Simulator {
 template <typename T>
 struct DependentFalse : std::false_type {};
 
-template <typename T>
-constexpr DataType DataTypeOf()
-{
-    static_assert(std::is_same<T, half>::value || std::is_same<T, float>::value,
-                  "the vector unit of this simulator computes half and float");
-    return std::is_same<T, half>::value ? DataType::HALF : DataType::FLOAT;
-}
-
-// The bits of a scalar operand, as the instruction takes them.
-template <typename T>
-uint64_t BitsOf(T value)
-{
-    static_assert(sizeof(T) <= sizeof(uint64_t), "a scalar operand has at most 64 bits");
-    uint64_t bits = 0;
-    __builtin_memcpy(&bits, &value, sizeof(T));
-    return bits;
-}
-
 }  // namespace Simulator
 
 #endif  // SIMULATOR_API_KEYWORDS_H

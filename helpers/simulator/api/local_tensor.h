@@ -26,6 +26,31 @@ public:
         return LocalTensor(view);
     }
     uint32_t GetSize() const { return view_.bytes / sizeof(T); }
+    // Only the recorded length changes, as on the device.
+    void SetSize(const uint32_t size) { view_.bytes = size * static_cast<uint32_t>(sizeof(T)); }
+
+    T GetValue(const uint32_t index, Simulator::SourceLine where = Simulator::SourceLine::Here()) const
+    {
+        return *static_cast<const T *>(Simulator::AccessElement("GetValue", As("tensor"), index, false, where));
+    }
+    template <typename U>
+    void SetValue(const uint32_t index, const U value,
+                  Simulator::SourceLine where = Simulator::SourceLine::Here()) const
+    {
+        *static_cast<T *>(Simulator::AccessElement("SetValue", As("tensor"), index, true, where)) =
+            static_cast<T>(value);
+    }
+    // A reference for reading or writing one element.
+    T &operator()(const uint32_t index, Simulator::SourceLine where = Simulator::SourceLine::Here()) const
+    {
+        return *static_cast<T *>(Simulator::AccessElement("operator()", As("tensor"), index, true, where));
+    }
+    // The same bytes as elements of another type.
+    template <typename U>
+    LocalTensor<U> ReinterpretCast() const
+    {
+        return LocalTensor<U>(view_);
+    }
 
     const Simulator::LocalView &View() const { return view_; }
     Simulator::LocalOperand As(const char *role) const { return {role, view_, sizeof(T)}; }

@@ -8,6 +8,7 @@
 #include "../core/queue.h"
 #include "keywords.h"
 #include "local_tensor.h"
+#include "sync.h"
 
 namespace AscendC {
 
@@ -92,6 +93,27 @@ public:
         buffer.view_ = Simulator::InitWorkBuffer(NAMES[static_cast<uint32_t>(position)], len, where);
         return true;
     }
+    int8_t FetchEventID(HardEvent event, Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        return EventOf(event, false, "FetchEventID", where);
+    }
+    template <HardEvent event>
+    int8_t FetchEventID(Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        return EventOf(event, false, "FetchEventID", where);
+    }
+    // Occupied until ReleaseEventID.
+    template <HardEvent event>
+    int8_t AllocEventID(Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        return EventOf(event, true, "AllocEventID", where);
+    }
+    template <HardEvent event>
+    void ReleaseEventID(int8_t id)
+    {
+        const Simulator::PipePair pair = Simulator::PairOf(event);
+        Simulator::AiCore::Current()->Events().Release(pair.source, pair.destination, id);
+    }
     void Destroy()
     {
         if (!closed_) {
@@ -101,6 +123,12 @@ public:
     }
 
 private:
+    static int8_t EventOf(HardEvent event, bool occupies, const char *call, Simulator::SourceLine where)
+    {
+        const Simulator::PipePair pair = Simulator::PairOf(event);
+        return Simulator::TakeEventId(pair.source, pair.destination, occupies, call, where);
+    }
+
     Simulator::SourceLine where_;
     bool closed_ = false;
 };

@@ -7,13 +7,19 @@
 
 #include "keywords.h"
 
-#define REGISTER_TILING_DEFAULT(TilingStruct)                                                                      \
-    static_assert(std::is_trivially_copyable<TilingStruct>::value && std::is_standard_layout<TilingStruct>::value, \
+// Names the struct that GET_TILING_DATA reads; both stand in the kernel's body.
+#define REGISTER_TILING_DEFAULT(TilingStruct)                                \
+    using RegisteredTilingData = TilingStruct;                               \
+    static_assert(std::is_trivially_copyable<RegisteredTilingData>::value && \
+                      std::is_standard_layout<RegisteredTilingData>::value,  \
                   "tiling data must be a plain struct: it travels to the device as bytes")
 
 #define GET_TILING_DATA_WITH_STRUCT(TilingStruct, tilingData, tilingArgument) \
     TilingStruct tilingData;                                                  \
     std::memcpy(&tilingData, tilingArgument, sizeof(TilingStruct))
+
+#define GET_TILING_DATA(tilingData, tilingArgument) \
+    GET_TILING_DATA_WITH_STRUCT(RegisteredTilingData, tilingData, tilingArgument)
 
 enum KernelMetaType { KERNEL_TYPE_AIV_ONLY, KERNEL_TYPE_AIC_ONLY, KERNEL_TYPE_MIX_AIC_1_2 };
 

@@ -48,6 +48,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     inBlock_ = true;
     issuedNum_ = 0;
     executedNum_ = 0;
+    vectorMask = VectorMask();
     std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
     if (settings_.checked) {
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);

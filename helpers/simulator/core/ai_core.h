@@ -13,6 +13,7 @@
 #include "instruction.h"
 #include "pipes.h"
 #include "report.h"
+#include "vector_mask.h"
 
 namespace Simulator {
 
@@ -21,6 +22,7 @@ enum class Overflow : uint8_t { INFNAN, SATURATE };
 // What one launch is run with; the same for all its blocks.
 struct LaunchSettings {
     uint32_t blockNum = 1;
+    uint32_t npuArch = 0;  // 2201 or 3002
     uint32_t ubBytes = 0;
     bool checked = true;
     uint32_t checksOff = 0;  // bit i switches CHECKS[i] off
@@ -75,6 +77,7 @@ public:
     SourceLine LastLine() const { return lastLine_; }
     bool InBlock() const { return inBlock_; }
 
+    VectorMask vectorMask;
     uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true
 
     // The core on which the calling thread runs a block; null outside.

@@ -73,6 +73,15 @@ public:
         }
         return NO_EVENT;
     }
+    // The lowest free id, which stays free: for a set and a wait that follow each other.
+    int8_t Lowest(Pipe source, Pipe destination)
+    {
+        const int8_t id = Allocate(source, destination);
+        if (id != NO_EVENT) {
+            Release(source, destination, id);
+        }
+        return id;
+    }
     void Release(Pipe source, Pipe destination, int8_t id)
     {
         uint8_t &used = used_[static_cast<uint32_t>(source)][static_cast<uint32_t>(destination)];

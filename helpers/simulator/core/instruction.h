@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "data_type.h"
 #include "finding.h"
 
 namespace Simulator {
@@ -16,8 +17,6 @@ enum class Pipe : uint8_t { S, V, MTE2, MTE3 };
 constexpr uint32_t PIPE_NUM = 4;
 
 constexpr const char *PIPE_NAMES[PIPE_NUM] = {"S", "V", "MTE2", "MTE3"};
-
-enum class DataType : uint8_t { NONE, HALF, FLOAT, OTHER };
 
 enum class Space : uint8_t { GM, UB };
 
@@ -48,6 +47,29 @@ struct Operand {
 };
 
 constexpr uint32_t MAX_OPERANDS = 3;
+constexpr uint32_t REPEAT_BYTES = 256;  // what the vector unit takes at a time: 8 data blocks
+constexpr uint32_t REPEAT_BLOCKS = 8;
+constexpr uint32_t MASK_WORDS = 2;  // a mask bit for each of up to 128 lanes
+
+// Which elements a vector instruction takes. A repeat is 256 bytes of the wider type; its lanes are elements.
+struct VectorGeometry {
+    uint32_t repeats;           // 0: `elements` contiguous ones, no repeats
+    uint32_t lanes;             // elements of one repeat
+    uint64_t mask[MASK_WORDS];  // lane i takes part if bit i is set
+    uint32_t lastLanes;         // counter mode: lanes of the last repeat, the others are whole; 0: the mask decides
+    struct Stride {
+        uint16_t block;   // start of a data block to start of the next, in data blocks
+        uint16_t repeat;  // start of a repeat to start of the next, in data blocks
+    } strides[MAX_OPERANDS];
+
+    bool Takes(uint32_t repeat, uint32_t lane) const
+    {
+        if (lastLanes != 0) {
+            return repeat + 1 < repeats || lane < lastLanes;
+        }
+        return (mask[lane / 64] >> (lane % 64) & 1) != 0;
+    }
+};
 
 struct Instruction {
     const char *call;  // name in the API: "DataCopyPad", "Sub", ...
@@ -57,8 +79,11 @@ struct Instruction {
     Operand operands[MAX_OPERANDS];
     uint8_t operandNum;
     Pipe pipe;
-    DataType type;        // of the elements computed or moved
+    Opcode opcode;        // vector instructions
+    DataType type;        // of the elements computed or moved; of the destination
+    DataType sourceType;  // Cast
     uint8_t mode;         // Cast: RoundMode
+    VectorGeometry geometry;
     uint32_t elements;    // vector instructions: how many elements
     uint64_t scalarBits;  // scalar operand, or the value a copy pads with
     // Copies into UB: bytes of filler on either side of each run, and whether the filler is scalarBits.

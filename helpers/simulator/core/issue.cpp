@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "issue.h"
 
+#include <algorithm>
 #include <string>
 
 #include "ai_core.h"
 #include "copy_ops.h"
+#include "vector_ops.h"
 
 namespace Simulator {
 
@@ -43,33 +45,128 @@ Operand InGm(const GlobalOperand &global, const CopyShape &shape, bool written)
     return operand;
 }
 
+Instruction VectorInstruction(const VectorCall &call, SourceLine where)
+{
+    Instruction instruction{};
+    instruction.call = call.name;
+    instruction.where = where;
+    instruction.execute = ExecuteVector;
+    instruction.pipe = Pipe::V;
+    instruction.opcode = call.opcode;
+    instruction.type = call.type;
+    instruction.sourceType = call.sourceType;
+    instruction.mode = call.roundMode;
+    instruction.scalarBits = call.scalarBits;
+    return instruction;
+}
+
+// Bytes from an operand's start to the end of its last lane. A counter's last repeat may end before an earlier one.
+uint64_t Span(const VectorGeometry &geometry, uint32_t operand, uint32_t lanesUsed, uint32_t elementBytes)
+{
+    const VectorGeometry::Stride &stride = geometry.strides[operand];
+    const uint32_t lastByte = lanesUsed * elementBytes - 1;
+    const uint64_t inRepeat = uint64_t{lastByte / DATA_BLOCK_BYTES} * stride.block * DATA_BLOCK_BYTES;
+    const uint32_t wholeBefore = geometry.lastLanes != 0 && geometry.lastLanes < geometry.lanes && geometry.repeats > 1;
+    uint64_t span = uint64_t{geometry.repeats - 1 - wholeBefore} * stride.repeat * DATA_BLOCK_BYTES + inRepeat +
+                    lastByte % DATA_BLOCK_BYTES + 1;
+    if (wholeBefore != 0) {
+        const uint32_t tailByte = geometry.lastLanes * elementBytes - 1;
+        const uint64_t tail =
+            uint64_t{geometry.repeats - 1} * stride.repeat + tailByte / DATA_BLOCK_BYTES * stride.block;
+        span = std::max(span, tail * DATA_BLOCK_BYTES + tailByte % DATA_BLOCK_BYTES + 1);
+    }
+    return span;
+}
+
 }  // namespace
 
-void IssueVector(const char *call, ExecuteFunction execute, DataType type, int32_t count,
-                 std::initializer_list<LocalOperand> operands, uint64_t scalarBits, uint8_t mode, SourceLine where)
+void IssueVector(const VectorCall &call, int32_t count, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
     if (count < 0) {
         core.Report(
             {"count-negative", "count", "the element count is " + std::to_string(count) + ", at least 0 is needed",
              "check the subtraction that made it, and its type", count, 0},
-            call, where);
+            call.name, where);
     }
-    Instruction instruction{};
-    instruction.call = call;
-    instruction.where = where;
-    instruction.execute = execute;
-    instruction.pipe = Pipe::V;
-    instruction.type = type;
-    instruction.mode = mode;
+    Instruction instruction = VectorInstruction(call, where);
     instruction.elements = static_cast<uint32_t>(count);
-    instruction.scalarBits = scalarBits;
-    for (const LocalOperand &local : operands) {
+    for (const LocalOperand &local : call.operands) {
         const uint64_t bytes = uint64_t{instruction.elements} * local.elementBytes;
         instruction.operands[instruction.operandNum] = InUb(local, bytes, bytes, 1, instruction.operandNum == 0);
         ++instruction.operandNum;
     }
     core.Issue(instruction);
+    if (core.Settings().npuArch == 2201) {
+        core.vectorMask = VectorMask();
+    }
+}
+
+void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    Instruction instruction = VectorInstruction(call, where);
+    VectorGeometry &geometry = instruction.geometry;
+    uint32_t widest = 0;
+    for (const LocalOperand &local : call.operands) {
+        widest = std::max(widest, local.elementBytes);
+    }
+    geometry.lanes = REPEAT_BYTES / widest;
+    geometry.repeats = shape.repeats;
+    geometry.mask[0] = core.vectorMask.low;
+    geometry.mask[1] = core.vectorMask.high;
+    if (core.vectorMask.counter) {
+        const uint64_t count = core.vectorMask.low;
+        geometry.repeats = static_cast<uint32_t>((count + geometry.lanes - 1) / geometry.lanes);
+        geometry.lastLanes = count == 0 ? 0 : static_cast<uint32_t>((count - 1) % geometry.lanes + 1);
+    }
+    // The last lane that takes part in any repeat; with none there is nothing to do.
+    uint32_t lanesUsed = 0;
+    for (uint32_t lane = 0; lane < geometry.lanes; ++lane) {
+        if (geometry.repeats > 1 && geometry.lastLanes != 0) {
+            lanesUsed = geometry.lanes;
+        } else if (geometry.Takes(geometry.repeats - 1, lane)) {
+            lanesUsed = lane + 1;
+        }
+        instruction.elements += geometry.repeats > 0 && geometry.Takes(0, lane) ? 1 : 0;
+    }
+    instruction.elements *= geometry.repeats;
+    if (geometry.lastLanes != 0) {
+        instruction.elements = static_cast<uint32_t>(core.vectorMask.low);
+    }
+    if (instruction.elements == 0) {
+        geometry.repeats = 0;
+    }
+    for (const LocalOperand &local : call.operands) {
+        geometry.strides[instruction.operandNum] = shape.strides[instruction.operandNum];
+        const uint64_t span =
+            geometry.repeats == 0 ? 0 : Span(geometry, instruction.operandNum, lanesUsed, local.elementBytes);
+        instruction.operands[instruction.operandNum] = InUb(local, span, span, 1, instruction.operandNum == 0);
+        ++instruction.operandNum;
+    }
+    core.Issue(instruction);
+}
+
+void SetMaskLanes(uint64_t lanes)
+{
+    VectorMask &mask = CurrentVectorMask();
+    if (mask.counter) {
+        mask.low = lanes;
+    } else {
+        mask = FirstLanes(lanes);
+    }
+}
+
+void SetMaskBits(const uint64_t *bits)
+{
+    VectorMask &mask = CurrentVectorMask();
+    mask.low = bits[0];
+    mask.high = bits[1];
+}
+
+VectorMask &CurrentVectorMask()
+{
+    return AiCore::Current()->vectorMask;
 }
 
 void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperand &src, const CopyShape &shape,
@@ -115,6 +212,60 @@ void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperan
     instruction.operandNum = 2;
     instruction.elements = static_cast<uint32_t>(runs * shape.runBytes / dst.elementBytes);
     AiCore::Current()->Issue(instruction);
+}
+
+namespace {
+
+void IssueScalar(const char *call, const Operand &operand, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    Instruction instruction{};
+    instruction.call = call;
+    instruction.where = where;
+    instruction.pipe = Pipe::S;
+    instruction.elements = 1;
+    instruction.operands[0] = operand;
+    instruction.operandNum = 1;
+    core.DrainPipes();
+    core.Issue(instruction);
+}
+
+}  // namespace
+
+void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where)
+{
+    // The view may end before the element: what is left of it then is nothing, and the bounds check says so.
+    LocalOperand element = tensor;
+    const uint64_t skipped = index * tensor.elementBytes;
+    element.view.address += static_cast<uint32_t>(skipped);
+    element.view.bytes = skipped < tensor.view.bytes ? tensor.view.bytes - static_cast<uint32_t>(skipped) : 0;
+    IssueScalar(call, InUb(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
+    return AiCore::Current()->Ub(element.view.address);
+}
+
+void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where)
+{
+    GlobalOperand element = tensor;
+    const uint64_t skipped = index * tensor.elementBytes;
+    element.address += skipped;
+    if (tensor.viewBytes != UNDECLARED) {
+        element.viewBytes = skipped < tensor.viewBytes ? tensor.viewBytes - skipped : 0;
+    }
+    IssueScalar(call, InGm(element, {1, tensor.elementBytes, 0, 0}, written), where);
+    return reinterpret_cast<void *>(element.address);
+}
+
+void ReportAssertion(const char *condition, const char *text, SourceLine where)
+{
+    std::string words = text;
+    while (!words.empty() && words.back() == '\n') {
+        words.pop_back();
+    }
+    AiCore::Current()->Report({"assertion", "condition",
+                               "the kernel asserts " + std::string(condition) + ", which is false" +
+                                   (words.empty() ? "" : " (" + words + ")"),
+                               "look at the values that enter the condition", 0, 1},
+                              "ASSERT", where);
 }
 
 void IssueBarrierAll()

@@ -24,11 +24,32 @@ struct GlobalOperand {
     uint32_t elementBytes;
 };
 
-using ExecuteFunction = void (*)(const Instruction &, AiCore &);
+// A vector operation as the API names it. The destination comes first among the operands.
+struct VectorCall {
+    const char *name;
+    Opcode opcode;
+    DataType type;        // of the destination
+    DataType sourceType;  // of the sources
+    std::initializer_list<LocalOperand> operands;
+    uint64_t scalarBits;
+    uint8_t roundMode;
+};
 
-// A level-2 vector instruction: `count` elements of each operand, the destination first.
-void IssueVector(const char *call, ExecuteFunction execute, DataType type, int32_t count,
-                 std::initializer_list<LocalOperand> operands, uint64_t scalarBits, uint8_t mode, SourceLine where);
+// Level 2: exactly the first `count` elements. On dav-2201 the mask register is all ones afterwards.
+void IssueVector(const VectorCall &call, int32_t count, SourceLine where);
+
+// Level 0: `repeats` times 256 bytes under a mask, with strides in data blocks. In counter mode the mask's number of
+// elements decides, and `repeats` is ignored.
+struct RepeatShape {
+    uint32_t repeats;
+    VectorGeometry::Stride strides[MAX_OPERANDS];
+};
+void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine where);
+
+// What a mask argument of a level-0 call does: it stays in the register until something else is put there.
+void SetMaskLanes(uint64_t lanes);
+void SetMaskBits(const uint64_t *mask);
+VectorMask &CurrentVectorMask();
 
 // Geometry of a copy: runs of runBytes, with gaps between end and start: bytes in GM, 32-byte blocks in UB.
 struct CopyShape {
@@ -56,6 +77,14 @@ void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperan
                    const CopyPadding &padding, SourceLine where);
 void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperand &src, const CopyShape &shape,
                    SourceLine where);
+
+// One element, touched by the scalar unit. As CANN's default build inserts it, S waits for all pipes first.
+// Returns where the element lies; the caller reads or writes it there.
+void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where);
+void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where);
+
+// A condition that the kernel asserts does not hold.
+void ReportAssertion(const char *condition, const char *text, SourceLine where);
 
 // Waits until every pipe has finished.
 void IssueBarrierAll();

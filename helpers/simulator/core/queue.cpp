@@ -18,6 +18,22 @@ void IssueFlag(Instruction::Flag flag, Pipe source, Pipe destination, uint8_t id
     AiCore::Current()->Issue(instruction);
 }
 
+void IssueUserFlag(Instruction::Flag flag, Pipe source, Pipe destination, int32_t id, SourceLine where)
+{
+    const char *call = flag == Instruction::Flag::SET ? "SetFlag" : "WaitFlag";
+    CheckFlagId(*AiCore::Current(), id, call, where);
+    IssueFlag(flag, source, destination, static_cast<uint8_t>(id), call, where);
+}
+
+int8_t TakeEventId(Pipe source, Pipe destination, bool occupies, const char *call, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    EventIds &events = core.Events();
+    const int8_t id = occupies ? events.Allocate(source, destination) : events.Lowest(source, destination);
+    CheckEventId(core, id, source, destination, call, where);
+    return id;
+}
+
 void Queue::InitBuffers(uint32_t num, uint32_t lenBytes, SourceLine where)
 {
     AiCore &core = *AiCore::Current();

@@ -58,6 +58,12 @@ LocalView WorkView(const LocalView &whole, uint64_t bytes, uint32_t elementBytes
 // TPipe's end: waits for the flags of freed buffers, lets all pipes finish, reports buffers never freed.
 void ClosePipe(bool unwinding, SourceLine where) noexcept;
 
+// A flag the kernel names itself: SetFlag or WaitFlag with an id from 0 to 7.
+void IssueUserFlag(Instruction::Flag flag, Pipe source, Pipe destination, int32_t id, SourceLine where);
+
+// An event id of a pair of pipes, for the kernel's own flags.
+int8_t TakeEventId(Pipe source, Pipe destination, bool occupies, const char *call, SourceLine where);
+
 void IssueFlag(Instruction::Flag flag, Pipe source, Pipe destination, uint8_t id, const char *call, SourceLine where);
 
 }  // namespace Simulator

@@ -99,6 +99,8 @@ void SetOption(Request &request, const std::string &option, const std::string &t
     LaunchSettings &settings = request.settings;
     if (option == "--blocks") {
         settings.blockNum = static_cast<uint32_t>(Number(option, text));
+    } else if (option == "--npu-arch") {
+        settings.npuArch = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--ub-bytes") {
         settings.ubBytes = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--level") {

@@ -10,7 +10,8 @@ void CheckAlignment(const Instruction &instruction, AiCore &core)
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
         const Operand &operand = instruction.operands[i];
         const bool inUb = operand.space == Space::UB;
-        const uint32_t alignment = inUb ? DATA_BLOCK_BYTES : operand.elementBytes;
+        const bool wholeBlocks = inUb && instruction.pipe != Pipe::S;
+        const uint32_t alignment = wholeBlocks ? DATA_BLOCK_BYTES : operand.elementBytes;
         if (operand.address % alignment == 0) {
             continue;
         }

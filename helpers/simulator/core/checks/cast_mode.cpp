@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cast takes the rounding modes that its pair of types has.
-#include "../vector_ops.h"
+#include "../element_loops.h"
 #include "check.h"
 
 namespace Simulator {
 
 void CheckCastMode(const Instruction &instruction, AiCore &core)
 {
-    const bool widens = instruction.execute == ExecuteCastHalfToFloat;
-    const bool narrows = instruction.execute == ExecuteCastFloatToHalf;
-    if ((widens && instruction.mode != CAST_MODE_NONE) ||
-        (narrows && instruction.mode != CAST_MODE_NONE && instruction.mode != CAST_MODE_RINT)) {
-        core.Report({"cast-mode", widens ? "half to float" : "float to half",
-                     "rounding mode " + std::to_string(instruction.mode) + " is not available, " +
-                         (widens ? "widening is exact and takes CAST_NONE (0) only"
-                                 : "this simulator has CAST_NONE (0) and CAST_RINT (1) so far"),
-                     widens ? "pass RoundMode::CAST_NONE" : "pass RoundMode::CAST_RINT", instruction.mode,
-                     widens ? CAST_MODE_NONE : CAST_MODE_RINT},
-                    instruction.call, instruction.where);
+    if (instruction.opcode != Opcode::CAST ||
+        FindCastLoop(instruction.type, instruction.sourceType, instruction.mode) != nullptr) {
+        return;
     }
+    std::string modes;
+    uint8_t first = CAST_MODE_NUM;
+    for (uint8_t mode = 0; mode < CAST_MODE_NUM; ++mode) {
+        if (FindCastLoop(instruction.type, instruction.sourceType, mode) != nullptr) {
+            modes += (modes.empty() ? "" : ", ") + std::string(CAST_MODE_NAMES[mode]);
+            first = first == CAST_MODE_NUM ? mode : first;
+        }
+    }
+    const std::string given = instruction.mode < CAST_MODE_NUM ? CAST_MODE_NAMES[instruction.mode] : "unknown";
+    core.Report({"cast-mode", "roundMode",
+                 "rounding mode " + given + " (" + std::to_string(instruction.mode) +
+                     ") does not exist for these two types; they have " + modes,
+                 "pass one of the modes that exist", instruction.mode, first},
+                instruction.call, instruction.where);
 }
 
 }  // namespace Simulator

@@ -129,6 +129,17 @@ void CheckFree(AiCore &core, const Buffer &buffer, uint32_t index, const LocalVi
     }
 }
 
+void CheckFlagId(AiCore &core, int32_t id, const char *call, SourceLine where)
+{
+    if (id < 0 || id >= static_cast<int32_t>(FLAG_IDS)) {
+        core.Report({"flag-id", "eventID",
+                     "the id is " + std::to_string(id) + ", each pair of pipes has the ids 0 to " +
+                         std::to_string(FLAG_IDS - 1),
+                     "take the id from FetchEventID", id, FLAG_IDS - int64_t{1}},
+                    call, where);
+    }
+}
+
 void CheckEventId(AiCore &core, int8_t id, Pipe source, Pipe destination, const char *call, SourceLine where)
 {
     if (id == NO_EVENT) {

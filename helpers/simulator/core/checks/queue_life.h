@@ -16,6 +16,7 @@ void CheckEnQue(AiCore &core, const Buffer &buffer, uint32_t index, const LocalV
                 uint32_t depth, SourceLine where);
 void CheckDeQue(AiCore &core, uint32_t enqueuedNum, const char *position, SourceLine where);
 void CheckFree(AiCore &core, const Buffer &buffer, uint32_t index, const LocalView &view, SourceLine where);
+void CheckFlagId(AiCore &core, int32_t id, const char *call, SourceLine where);
 void CheckEventId(AiCore &core, int8_t id, Pipe source, Pipe destination, const char *call, SourceLine where);
 void CheckWorkView(AiCore &core, const LocalView &whole, uint64_t bytes, uint32_t elementBytes, SourceLine where);
 void CheckLeftOver(AiCore &core, const Buffer &buffer, uint32_t index, SourceLine where);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Element types and operations of the vector unit.
+#ifndef SIMULATOR_CORE_DATA_TYPE_H
+#define SIMULATOR_CORE_DATA_TYPE_H
+
+#include <cstdint>
+
+namespace Simulator {
+
+enum class DataType : uint8_t { NONE, HALF, FLOAT, INT8, UINT8, INT16, UINT16, INT32, UINT32, INT64, UINT64, OTHER };
+
+enum class Opcode : uint8_t {
+    NONE,
+    ADD,
+    SUB,
+    MUL,
+    DIV,
+    MAX,
+    MIN,
+    AND,
+    OR,  // dst, src0, src1
+    ADDS,
+    MULS,
+    MAXS,
+    MINS,
+    LEAKY_RELU,
+    SHIFT_LEFT,
+    SHIFT_RIGHT,  // dst, src, scalar
+    ABS,
+    RELU,
+    EXP,
+    LN,
+    SQRT,
+    RSQRT,
+    RECIPROCAL,
+    NOT,
+    CAST,       // dst, src
+    DUPLICATE,  // dst, scalar
+};
+
+// The values of AscendC::RoundMode.
+constexpr uint8_t CAST_NONE = 0, CAST_RINT = 1, CAST_FLOOR = 2, CAST_CEIL = 3, CAST_ROUND = 4, CAST_TRUNC = 5,
+                  CAST_ODD = 6;
+constexpr uint8_t CAST_MODE_NUM = 7;
+constexpr const char *CAST_MODE_NAMES[CAST_MODE_NUM] = {"CAST_NONE",  "CAST_RINT",  "CAST_FLOOR", "CAST_CEIL",
+                                                        "CAST_ROUND", "CAST_TRUNC", "CAST_ODD"};
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_CORE_DATA_TYPE_H
