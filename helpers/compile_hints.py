@@ -14,6 +14,45 @@ from pathlib import Path
 
 from helpers.build import SIMULATOR
 
+_TABLE_ROW = re.compile(r"SIMULATOR_(BINARY|SCALAR|UNARY)\((\w+), \w+, ([\w, ]+)\)")
+_OPERANDS = {
+    "BINARY": ("dst, src0, src1", "BinaryRepeatParams"),
+    "SCALAR": ("dst, src, scalarValue", "UnaryRepeatParams"),
+    "UNARY": ("dst, src", "UnaryRepeatParams"),
+}
+# Words of the headers that a kernel has no use for.
+_INTERNAL = frozenset(
+    [
+        "NAMES",
+        "LOADS",
+        "PAIR",
+        "TYPE",
+        "OPCODE",
+        "Name",
+        "Mask",
+        "Here",
+        "Current",
+        "Settings",
+        "BlockIdx",
+        "Events",
+        "EventOf",
+        "Release",
+        "InitBuffers",
+        "Shape",
+        "View",
+        "Free",
+        "Flag",
+        "SET",
+        "WAIT",
+        "CAST",
+        "DUPLICATE",
+        "CAST_EXISTS",
+        "TilingStruct",
+        "RegisteredTilingData",
+        "UINT64_MAX",
+        "__VA_ARGS__",
+    ]
+)
 _COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _UNKNOWN = (
     r"'(\w+)' was not declared",
@@ -59,9 +98,11 @@ def hints_for(facts: Facts) -> tuple[str, ...]:
 def api_names() -> frozenset[str]:
     """The names that the simulator's headers give a kernel: calls, types, macros, enumerators and members."""
     text = "".join(path.read_text(encoding="utf-8") for path in sorted((SIMULATOR / "api").glob("**/*.h")))
-    text = re.sub(r'Simulator::\w+|SIMULATOR_\w+|"[^"\n]*"', "", _COMMENTS.sub("", text))
+    text = re.sub(r"namespace Simulator \{.*?\n\}  // namespace Simulator", "", text, flags=re.DOTALL)
+    text = re.sub(r"^SIMULATOR_\w+\((\w+), \w+,", r"\1", _COMMENTS.sub("", text), flags=re.MULTILINE)
+    text = re.sub(r'Simulator::\w+|SIMULATOR_\w+|"[^"\n]*"', "", text)
     words = re.findall(r"\b[A-Z]\w{2,}\b|\b__\w+__\b|\bhalf\b|\bpipe_t\b", text)
-    return frozenset(words) - {"NAMES", "WIDENS", "NARROWS", "LOADS"}
+    return frozenset(words) - _INTERNAL
 
 
 def _unknown_name(facts: Facts) -> list[str]:
@@ -110,7 +151,12 @@ def _forms(facts: Facts) -> list[str]:
 
 
 def _declaration(path: Path, line: int) -> str:
-    text = " ".join(path.read_text(encoding="utf-8").split("\n")[line - 1 : line + 7])
+    lines = path.read_text(encoding="utf-8").split("\n")
+    if row := _TABLE_ROW.match(lines[line - 1]):  # one line of the table in api/vector.h declares both levels
+        form, name, types = row.groups()
+        operands, strides = _OPERANDS[form]
+        return f"{name}({operands}, count) and {name}({operands}, mask, repeatTime, {strides}), on {types}"
+    text = " ".join(lines[line - 1 : line + 7])
     head = re.split(r"[{;]| : ", re.sub(r"\s+", " ", text), maxsplit=1)[0]
     head = re.sub(r",? ?Simulator::SourceLine where = Simulator::SourceLine::Here\(\)", "", head)
     return re.sub(r"^(?:explicit |inline |constexpr |static |__aicore__ )+", "", head.strip())

@@ -32,7 +32,7 @@ LINE = HEAD.count("\n") + 1  # where a body starts
 CASES = {
     "unknown call": ("Addz(x, x, 1.0f, 16);", LINE, "'Addz'", "did you mean Add or Adds?"),
     "letter case": ("muls(x, x, 1.0f, 16);", LINE, "'muls'", "did you mean Muls?"),
-    "unknown member": ("x.GetSizes();", LINE, "'GetSizes'", "did you mean GetSize?"),
+    "unknown member": ("x.GetSizes();", LINE, "'GetSizes'", "did you mean GetSize or SetSize?"),
     "not in the simulator": (
         "AscendC::Mmad(x);",
         LINE,
@@ -161,7 +161,12 @@ def test_everything_the_compiler_said_is_kept(compile_with):
 
 def test_the_forms_that_there_are_stand_in_the_hints(compile_with):
     hints = re.findall(r"hint: there is (.*)", refused(whole("Adds(x);")).explanation)
-    assert any(re.fullmatch(r"void Adds\(const LocalTensor<T> &dst, .*\)", hint) for hint in hints)
+    assert hints == [
+        "Adds(dst, src, scalarValue, count) and Adds(dst, src, scalarValue, mask, repeatTime, UnaryRepeatParams), "
+        "on half, float, int16_t, int32_t"
+    ]
+    hints = re.findall(r"hint: there is (.*)", refused(whole("DataCopy(x);")).explanation)
+    assert any(re.fullmatch(r"void DataCopy\(const LocalTensor<T> &dst, .*\)", hint) for hint in hints)
 
 
 def test_errors_of_two_lines_are_both_shown_and_in_order():

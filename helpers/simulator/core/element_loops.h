@@ -3,7 +3,8 @@
 //   one rounding per operation, to nearest even, into the result's type, except where Cast names another mode;
 //   integers wrap around; Cast to an integer saturates, and makes 0 of NaN;
 //   Max and Min: NaN if either operand is NaN, and +0 above -0;
-//   Exp, Ln, Rsqrt and Reciprocal: the value in double, rounded once. Hardware is less exact and not published.
+//   Exp, Ln and Rsqrt: the value in double, rounded to float, and for half once more. The hardware's accuracy is not
+//   published. README.md lists every choice that no public source settles.
 #ifndef SIMULATOR_CORE_ELEMENT_LOOPS_H
 #define SIMULATOR_CORE_ELEMENT_LOOPS_H
 
