@@ -3,11 +3,11 @@
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from running import processes
 
 from helpers import Kernel, KernelFault
 from helpers.findings import Finding
@@ -147,9 +147,8 @@ def test_nothing_is_left_behind_by_children_that_die():
     def shared_files() -> set[str]:
         return {path.name for path in Path("/dev/shm").iterdir()} if Path("/dev/shm").is_dir() else set()
 
-    def children() -> list[str]:
-        listed = subprocess.run(["ps", "-axwwo", "ppid,args"], capture_output=True, text=True, check=True).stdout
-        return [line for line in listed.splitlines() if "program-fault" in line and line.split()[0] == str(os.getpid())]
+    def children() -> list[int]:
+        return [number for number, parent in processes("program-fault") if parent == os.getpid()]
 
     findings_of("crash_null")  # memory for tensors is kept for the next launch: it must not count as left behind
     before = shared_files(), len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").is_dir() else 0

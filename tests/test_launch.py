@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 import pytest
+from running import processes
 
 from helpers import Kernel
 from helpers.build_cache import CHECKOUT
@@ -99,12 +100,6 @@ extern "C" __global__ __aicore__ void stranger(GM_ADDR y, GM_ADDR z, uint32_t n)
 
 def built(entry: str) -> Kernel:
     return Kernel.from_source(SOURCE, entry)
-
-
-def processes(part_of_command: str) -> list[int]:
-    """Process ids whose command line contains the text."""
-    listed = subprocess.run(["ps", "-axwwo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if part_of_command in line]
 
 
 def test_values_travel_bit_for_bit_in_their_own_size():
