@@ -22,6 +22,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "assertion",
     "buffer_count",
     "buffer_length",
+    "compare_mode",
     "count_negative",
     "crash_null",
     "crash_read_past_page",
@@ -41,6 +42,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "queue_leak",
     "queue_no_free_buffer",
     "queue_not_initialised",
+    "select_mode",
     "timeout",
     "ub_capacity",
     "work_view",
@@ -55,6 +57,8 @@ CHECK_OF = {
     "gm_beyond_declared": "gm-bounds",
     "ub_offset_past_end": "ub-bounds",
     "cast_mode": "cast-mode",
+    "compare_length": "compare-length",
+    "reserved_ub": "reserved-ub",
 }
 
 

@@ -6,12 +6,14 @@
 
 #include "api/assertion.h"      // ASSERT, ascendc_assert
 #include "api/cast.h"           // Cast
+#include "api/compare.h"        // Compare, Compares
 #include "api/data_copy.h"      // DataCopy, DataCopyPad
 #include "api/duplicate.h"      // Duplicate
 #include "api/global_tensor.h"  // GlobalTensor
 #include "api/keywords.h"       // __aicore__, __gm__, GM_ADDR, half
 #include "api/local_tensor.h"   // LocalTensor
 #include "api/pipe.h"           // TPipe, TQue, TBuf
+#include "api/select.h"         // Select
 #include "api/static_tensor.h"  // LocalMemAllocator, InitSocState
 #include "api/sync.h"           // SetFlag, WaitFlag, TQueSync
 #include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier

@@ -15,6 +15,7 @@
 #include "pipes.h"
 #include "report.h"
 #include "vector_mask.h"
+#include "vector_registers.h"
 
 namespace Simulator {
 
@@ -77,6 +78,7 @@ public:
     bool InBlock() const { return inBlock_; }
 
     VectorMask vectorMask;
+    VectorRegisters registers{};
     uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true
 
     // The core on which the calling thread runs a block; null outside.

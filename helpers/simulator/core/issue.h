@@ -48,6 +48,14 @@ struct RepeatShape {
 };
 void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine where);
 
+// For instructions of other kinds: what the mask register lets take part of `repeats` repeats (in counter mode as many
+// as the count needs), how many elements those are, and operands in UB, as runs or as lanes with strides.
+VectorGeometry GeometryUnderMask(uint32_t lanes, uint32_t repeats);
+uint32_t ElementsIn(const VectorGeometry &geometry);
+Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written);
+Operand InUb(const LocalOperand &local, const VectorGeometry &geometry, const VectorGeometry::Stride &stride,
+             bool written);
+
 // What a mask argument of a level-0 call does: it stays in the register until something else is put there.
 void SetMaskLanes(uint64_t lanes);
 void SetMaskBits(const uint64_t *mask);

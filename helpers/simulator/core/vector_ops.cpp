@@ -79,8 +79,19 @@ void RunRepeat(const Instruction &instruction, const Computation &computation, A
     ScatterLanes(instruction, 0, repeat, core, gathered[0]);
 }
 
-// Whether all operands lie side by side from first to last element, with none left out by the mask.
-bool IsContiguous(const Instruction &instruction)
+bool AllContiguous(const Instruction &instruction)
+{
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        if (!IsContiguous(instruction, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+bool IsContiguous(const Instruction &instruction, uint32_t operand)
 {
     const VectorGeometry &geometry = instruction.geometry;
     if (geometry.repeats == 0) {
@@ -89,17 +100,11 @@ bool IsContiguous(const Instruction &instruction)
     if (geometry.lastLanes == 0 && instruction.elements != geometry.repeats * geometry.lanes) {
         return false;
     }
-    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
-        const VectorGeometry::Stride &stride = geometry.strides[i];
-        const uint32_t repeatBlocks = geometry.lanes * instruction.operands[i].elementBytes / DATA_BLOCK_BYTES;
-        if (stride.block != 1 || (stride.repeat != repeatBlocks && geometry.repeats > 1)) {
-            return false;
-        }
-    }
-    return true;
+    const VectorGeometry::Stride &stride = geometry.strides[operand];
+    const uint32_t repeatBlocks = geometry.lanes * instruction.operands[operand].elementBytes / DATA_BLOCK_BYTES;
+    return stride.block == 1 && (stride.repeat == repeatBlocks || geometry.repeats == 1);
 }
 
-// Where sources are destinations of earlier repeats, only repeat after repeat gives what the unit does.
 bool IsInOrder(const Instruction &instruction)
 {
     const Operand &dst = instruction.operands[0];
@@ -112,8 +117,6 @@ bool IsInOrder(const Instruction &instruction)
     }
     return true;
 }
-
-}  // namespace
 
 void GatherLanes(const Instruction &instruction, uint32_t operand, uint32_t repeat, AiCore &core, uint8_t *elements)
 {
@@ -143,7 +146,7 @@ void ScatterLanes(const Instruction &instruction, uint32_t operand, uint32_t rep
 void ExecuteVector(const Instruction &instruction, AiCore &core)
 {
     const Computation computation(instruction, core.Settings());
-    if (IsContiguous(instruction) && (instruction.geometry.repeats == 0 || IsInOrder(instruction))) {
+    if (AllContiguous(instruction) && (instruction.geometry.repeats == 0 || IsInOrder(instruction))) {
         const void *sources[Computation::SOURCES] = {};
         for (uint32_t i = 1; i < instruction.operandNum; ++i) {
             sources[i - 1] = core.Ub(instruction.operands[i].address);

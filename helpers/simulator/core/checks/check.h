@@ -15,6 +15,8 @@ void CheckAlignment(const Instruction &instruction, AiCore &core);
 void CheckCopyLength(const Instruction &instruction, AiCore &core);
 void CheckBufferState(const Instruction &instruction, AiCore &core);
 void CheckCastMode(const Instruction &instruction, AiCore &core);
+void CheckCompareLength(const Instruction &instruction, AiCore &core);
+void CheckReservedUb(const Instruction &instruction, AiCore &core);
 
 struct Check {
     const char *name;
@@ -22,8 +24,9 @@ struct Check {
 };
 
 constexpr Check CHECKS[] = {
-    {"buffer-state", CheckBufferState}, {"copy-length", CheckCopyLength}, {"alignment", CheckAlignment},
-    {"ub-bounds", CheckUbBounds},       {"gm-bounds", CheckGmBounds},     {"cast-mode", CheckCastMode},
+    {"buffer-state", CheckBufferState},     {"copy-length", CheckCopyLength}, {"alignment", CheckAlignment},
+    {"ub-bounds", CheckUbBounds},           {"gm-bounds", CheckGmBounds},     {"cast-mode", CheckCastMode},
+    {"compare-length", CheckCompareLength}, {"reserved-ub", CheckReservedUb},
 };
 
 inline void RunChecks(const Instruction &instruction, AiCore &core)
