@@ -27,7 +27,16 @@ from helpers.shared_tensor import SharedTensor, anonymous_file
 
 LEVELS = ("fast", "checked")
 SCHEDULES = ("eager", "on_wait", "random")
-CHECK_NAMES = ("buffer-state", "copy-length", "alignment", "ub-bounds", "gm-bounds", "cast-mode", "compare-length", "reserved-ub")
+CHECK_NAMES = (
+    "buffer-state",
+    "copy-length",
+    "alignment",
+    "ub-bounds",
+    "gm-bounds",
+    "cast-mode",
+    "compare-length",
+    "reserved-ub",
+)
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag")
 

@@ -42,6 +42,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "queue_leak",
     "queue_no_free_buffer",
     "queue_not_initialised",
+    "reduce_order",
     "select_mode",
     "timeout",
     "ub_capacity",

@@ -28,7 +28,8 @@ def statements(soc: str) -> dict[str, str]:
         if soc == A2:
             given = f"As<{t}>(dst), As<{t}>(src0), As<{t}>(src1), n[2], {strides}"
             table[f"register tensor {t}"] = (
-                f"SetCmpMask(src2); SetVectorMask<{t}>(mask[1], mask[0]); Select<{t}, SELMODE::VSEL_CMPMASK_SPR>({given});"
+                f"SetCmpMask(src2); SetVectorMask<{t}>(mask[1], mask[0]);"
+                f" Select<{t}, SELMODE::VSEL_CMPMASK_SPR>({given});"
             )
             given = f"As<{t}>(dst), src2, As<{t}>(src0), n[2], {strides}"
             table[f"register scalar {t}"] = (
@@ -188,7 +189,8 @@ REFUSED = {
         "selMask is of an unsigned integer type"
     ),
     (
-        "Select<half, SELMODE::VSEL_CMPMASK_SPR>(As<half>(dst), As<half>(src0), As<half>(src1), 1, BinaryRepeatParams());",
+        "Select<half, SELMODE::VSEL_CMPMASK_SPR>(As<half>(dst), As<half>(src0), As<half>(src1), 1,"
+        " BinaryRepeatParams());",
         B4,
     ): "give Select a selMask",
     (

@@ -13,6 +13,7 @@
 #include "api/keywords.h"       // __aicore__, __gm__, GM_ADDR, half
 #include "api/local_tensor.h"   // LocalTensor
 #include "api/pipe.h"           // TPipe, TQue, TBuf
+#include "api/reduce.h"         // ReduceSum, WholeReduceMax and their like
 #include "api/select.h"         // Select
 #include "api/static_tensor.h"  // LocalMemAllocator, InitSocState
 #include "api/sync.h"           // SetFlag, WaitFlag, TQueSync

@@ -138,15 +138,27 @@ Operand InUb(const LocalOperand &local, const VectorGeometry &geometry, const Ve
     return InUb(local, span, span, 1, written);
 }
 
+void CheckCount(const char *call, int32_t count, SourceLine where)
+{
+    if (count < 0) {
+        AiCore::Current()->Report(
+            {"count-negative", "count", "the element count is " + std::to_string(count) + ", at least 0 is needed",
+             "check the subtraction that made it, and its type", count, 0},
+            call, where);
+    }
+}
+
+void WaitForVector(const char *call, SourceLine where)
+{
+    const auto id = static_cast<uint8_t>(TakeEventId(Pipe::V, Pipe::S, false, call, where));
+    IssueFlag(Instruction::Flag::SET, Pipe::V, Pipe::S, id, call, where);
+    IssueFlag(Instruction::Flag::WAIT, Pipe::V, Pipe::S, id, call, where);
+}
+
 void IssueVector(const VectorCall &call, int32_t count, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    if (count < 0) {
-        core.Report(
-            {"count-negative", "count", "the element count is " + std::to_string(count) + ", at least 0 is needed",
-             "check the subtraction that made it, and its type", count, 0},
-            call.name, where);
-    }
+    CheckCount(call.name, count, where);
     Instruction instruction = VectorInstruction(call, where);
     instruction.elements = static_cast<uint32_t>(count);
     for (const LocalOperand &local : call.operands) {

@@ -56,6 +56,11 @@ Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, 
 Operand InUb(const LocalOperand &local, const VectorGeometry &geometry, const VectorGeometry::Stride &stride,
              bool written);
 
+// A negative count is a finding.
+void CheckCount(const char *call, int32_t count, SourceLine where);
+// The scalar unit waits until pipe V has run what was issued to it, as calls do that end with a scalar step.
+void WaitForVector(const char *call, SourceLine where);
+
 // What a mask argument of a level-0 call does: it stays in the register until something else is put there.
 void SetMaskLanes(uint64_t lanes);
 void SetMaskBits(const uint64_t *mask);
