@@ -9,6 +9,8 @@
 #include "api/compare.h"        // Compare, Compares
 #include "api/data_copy.h"      // DataCopy, DataCopyPad
 #include "api/duplicate.h"      // Duplicate
+#include "api/gather.h"         // Gather, Gatherb, Scatter
+#include "api/gather_mask.h"    // GatherMask
 #include "api/global_tensor.h"  // GlobalTensor
 #include "api/keywords.h"       // __aicore__, __gm__, GM_ADDR, half
 #include "api/local_tensor.h"   // LocalTensor
@@ -19,6 +21,7 @@
 #include "api/sync.h"           // SetFlag, WaitFlag, TQueSync
 #include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier
 #include "api/tiling.h"         // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
+#include "api/transpose.h"      // Transpose, TransDataTo5HD
 #include "api/vector.h"         // Add and its like, SetVectorMask
 
 #endif  // SIMULATOR_KERNEL_OPERATOR_H

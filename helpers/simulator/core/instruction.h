@@ -75,7 +75,7 @@ struct VectorGeometry {
     }
 };
 
-constexpr uint32_t PARAMETER_BYTES = 48;
+constexpr uint32_t PARAMETER_BYTES = 72;
 
 struct Instruction {
     const char *call;  // name in the API: "DataCopyPad", "Sub", ...

@@ -29,6 +29,19 @@ constexpr Check CHECKS[] = {
     {"compare-length", CheckCompareLength}, {"reserved-ub", CheckReservedUb},
 };
 
+// For rules that are checked only as an instruction executes.
+inline bool IsOn(void (*run)(const Instruction &, AiCore &), const AiCore &core)
+{
+    uint32_t bit = 1;
+    for (const Check &check : CHECKS) {
+        if (check.run == run) {
+            return (core.Settings().checksOff & bit) == 0;
+        }
+        bit <<= 1;
+    }
+    return false;
+}
+
 inline void RunChecks(const Instruction &instruction, AiCore &core)
 {
     uint32_t bit = 1;
