@@ -19,6 +19,7 @@ NEVER_ENDS = {"timeout"}
 # The finding a fault must give also at level "fast", where no instruction is checked: the queue machine and the
 # child process have no other way to go on.
 CAUGHT_WITHOUT_CHECKS = [
+    "address_outside_ub",
     "assertion",
     "buffer_count",
     "buffer_length",
@@ -32,6 +33,9 @@ CAUGHT_WITHOUT_CHECKS = [
     "exit",
     "flag_deadlock",
     "flag_id",
+    "gather_count",
+    "gather_pattern",
+    "merge_lists",
     "out_of_memory",
     "queue_depth",
     "queue_double_free",
@@ -45,6 +49,8 @@ CAUGHT_WITHOUT_CHECKS = [
     "reduce_order",
     "select_mode",
     "timeout",
+    "transpose_shape",
+    "transpose_type",
     "ub_capacity",
     "work_view",
 ]
@@ -59,6 +65,7 @@ CHECK_OF = {
     "ub_offset_past_end": "ub-bounds",
     "cast_mode": "cast-mode",
     "compare_length": "compare-length",
+    "offset_out_of_bounds": "ub-bounds",
     "reserved_ub": "reserved-ub",
 }
 

@@ -262,7 +262,8 @@ REFUSED = {
     ): "ReinterpretCast tensors",
     ("(void)GetGatherMaskRemainCount();", B4): "use rsvdCnt of GatherMask",
     (
-        "uint64_t kept; GatherMask(As<half>(dst), As<half>(src0), As<uint32_t>(src1), false, 0, GatherMaskParams(), kept);",
+        "uint64_t kept; GatherMask(As<half>(dst), As<half>(src0), As<uint32_t>(src1), false, 0, GatherMaskParams(),"
+        " kept);",
         A2,
     ): "a pattern is a tensor of uint16_t for elements of 16 bits",
 }

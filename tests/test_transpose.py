@@ -84,7 +84,8 @@ def trans_data(src, dst, size, high, repeats, strides, to, from_) -> np.ndarray:
     return result
 
 
-CASES = [  # high halves, repeats, strides, pitches of the destination list (outer, inner, how many inner), of the source
+# High halves, repeats, strides, pitches of the destination list (outer, inner, how many inner) and of the source list.
+CASES = [
     ((0, 0), 1, (0, 0), (32, 0, 1), 32),
     ((1, 0), 1, (0, 0), (32, 0, 1), 32),
     ((0, 1), 1, (2, 3), (64, 0, 1), 32),
@@ -192,7 +193,7 @@ def test_each_entry_of_a_list_is_checked_as_the_tensor_it_is():
 
 REFUSED = {
     "Transpose(As<float>(dst), As<float>(src0));": "for others there is TransDataTo5HD",
-    "uint64_t list[16]; TransDataTo5HD<int64_t>(list, list, TransDataTo5HDParams());": "TransDataTo5HD takes half, float",
+    "uint64_t list[16]; TransDataTo5HD<int64_t>(list, list, TransDataTo5HDParams());": "TransDataTo5HD takes half",
 }
 
 

@@ -17,6 +17,7 @@
 #include "api/pipe.h"           // TPipe, TQue, TBuf
 #include "api/reduce.h"         // ReduceSum, WholeReduceMax and their like
 #include "api/select.h"         // Select
+#include "api/sort.h"           // Sort32, MrgSort, Sort, Extract
 #include "api/static_tensor.h"  // LocalMemAllocator, InitSocState
 #include "api/sync.h"           // SetFlag, WaitFlag, TQueSync
 #include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier

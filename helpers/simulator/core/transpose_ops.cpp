@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transpose_ops.h"
 
-#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
 
 #include "ai_core.h"
-#include "checks/check.h"
+#include "operand_list.h"
 
 namespace Simulator {
 
@@ -132,29 +131,6 @@ Operand EntryOperand(const LocalOperand &entry, const TransDataShape &shape, boo
     return operand;
 }
 
-// All entries of a list as one operand. What lies between them counts as touched, unless they are evenly spaced.
-Operand ListOperand(const Operand (&entries)[TRANSPOSE_LIST_LENGTH], uint32_t repeats, const char *role)
-{
-    uint64_t begin = entries[0].address;
-    uint64_t end = entries[0].address;
-    bool even = repeats == 1 && entries[1].address > entries[0].address;
-    const uint64_t pitchBytes = entries[1].address - entries[0].address;
-    for (uint32_t i = 0; i < TRANSPOSE_LIST_LENGTH; ++i) {
-        begin = std::min(begin, entries[i].address);
-        end = std::max(end, entries[i].address + entries[i].SpanBytes());
-        even = even && entries[i].address == entries[0].address + i * pitchBytes;
-    }
-    Operand list = entries[0];
-    list.role = role;
-    list.address = begin;
-    list.viewBytes = end - begin;
-    list.runs = even ? TRANSPOSE_LIST_LENGTH : 1;
-    list.runBytes = even ? entries[0].runBytes : end - begin;
-    list.pitchBytes = even ? pitchBytes : end - begin;
-    list.alignment = 1;  // of the entries, which are checked one by one
-    return list;
-}
-
 // The buffer that an address lies in, as an operand of what is left of it from there on.
 LocalOperand OperandAt(AiCore &core, uint64_t address, uint32_t elementBytes, const char *role, SourceLine where)
 {
@@ -269,22 +245,18 @@ void IssueTransData(const LocalOperand (&dst)[TRANSPOSE_LIST_LENGTH], const Loca
         srcEntries[i] = EntryOperand(src[i], shape, false, false);
         parameters.dstBlocks[i] = static_cast<uint16_t>(dst[i].view.address / DATA_BLOCK_BYTES);
         parameters.srcBlocks[i] = static_cast<uint16_t>(src[i].view.address / DATA_BLOCK_BYTES);
-        // Each entry is checked by itself, as the tensor it is.
-        if (core.Settings().checked) {
-            Instruction entry = instruction;
-            entry.operands[0] = EntryOperand(dst[i], shape, true, true);
-            entry.operands[1] = EntryOperand(src[i], shape, false, true);
-            entry.operands[0].role = DST_ROLES[i];
-            entry.operands[1].role = SRC_ROLES[i];
-            entry.operandNum = 2;
-            RunChecks(entry, core);
-        }
+        Operand dstWhole = EntryOperand(dst[i], shape, true, true);
+        Operand srcWhole = EntryOperand(src[i], shape, false, true);
+        dstWhole.role = DST_ROLES[i];
+        srcWhole.role = SRC_ROLES[i];
+        CheckEntry(instruction, dstWhole, core);
+        CheckEntry(instruction, srcWhole, core);
     }
     instruction.SetParameters(parameters);
     instruction.elements =
         shape.repeats * TRANSPOSE_LIST_LENGTH * static_cast<uint32_t>(dstEntries[0].runBytes / dst[0].elementBytes);
-    instruction.operands[0] = ListOperand(dstEntries, shape.repeats, "dstList");
-    instruction.operands[1] = ListOperand(srcEntries, shape.repeats, "srcList");
+    instruction.operands[0] = JoinOperands(dstEntries, TRANSPOSE_LIST_LENGTH, "dstList");
+    instruction.operands[1] = JoinOperands(srcEntries, TRANSPOSE_LIST_LENGTH, "srcList");
     instruction.operandNum = 2;
     core.Issue(instruction);
 }
