@@ -31,6 +31,7 @@ from pathlib import Path
 from helpers.build_cache import CHECKOUT, cache_directory, make_folder, scratch_folder
 from helpers.compiler import Compiler, find_compiler
 from helpers.errors import BuildError
+from helpers.kernel_state import note_statelessness
 
 SIMULATOR = CHECKOUT / "helpers" / "simulator"
 
@@ -143,6 +144,8 @@ def _build(kind: str, units: Sequence[Unit], link: tuple[str, ...], artefact: st
     if not (target / artefact).exists():
 
         def link_objects(folder: Path) -> None:
+            if units[0].name == "kernel":
+                note_statelessness(objects[0].artefact, folder)
             command = [*compiler.command, *(str(built.artefact) for built in objects), *link, "-o"]
             _run_compiler([*command, str(folder / artefact)], folder, [])
 

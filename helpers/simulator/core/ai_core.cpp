@@ -10,8 +10,6 @@ namespace Simulator {
 namespace {
 
 constexpr size_t UB_ALIGNMENT = 4096;
-// Every half and every float made of these bytes is NaN, so that unset UB shows in any result it reaches.
-constexpr int POISON_BYTE = 0xFF;
 // Each core of a launch draws its own random schedule; any odd constant with well mixed bits separates them.
 constexpr uint64_t CORE_SEED_STEP = 0x9E3779B97F4A7C15u;
 
@@ -65,13 +63,16 @@ void AiCore::Issue(Instruction instruction)
     instruction.sequence = issuedNum_++;
     if (settings_.checked && instruction.flag == Instruction::Flag::NONE) {
         RunChecks(instruction, *this);
+        if (!settings_.executes) {
+            CheckModelAccess(instruction, *this);
+        }
     }
     pipes_.Push(instruction);
 }
 
 void AiCore::Execute(const Instruction &instruction)
 {
-    if (instruction.execute != nullptr) {
+    if (instruction.execute != nullptr && settings_.executes) {
         instruction.execute(instruction, *this);
     }
     LogExecuted(instruction);
@@ -99,7 +100,7 @@ void AiCore::LogExecuted(const Instruction &instruction)
         record.gmTensor = static_cast<uint8_t>(globalMemory_.IndexOf(area));
         record.gmOffsetBytes = operand.address - area.address;
         record.gmBytes = bytes;
-        if (operand.written && settings_.checked) {
+        if (operand.written && area.Tracked(settings_.checked)) {
             for (uint32_t run = 0; run < operand.runs; ++run) {
                 const uint64_t begin = record.gmOffsetBytes + run * operand.pitchBytes;
                 writes_.Add(record.gmTensor, begin, begin + operand.runBytes, blockIdx_);
