@@ -88,7 +88,8 @@ private:
     friend class Pipes;
     void BeginBlock(uint32_t blockIdx);
     void Execute(const Instruction &instruction);
-    void LogExecuted(const Instruction &instruction);
+    void Count(const Instruction &instruction);
+    void Log(const Instruction &instruction);
 
     const LaunchSettings &settings_;
     GlobalMemory &globalMemory_;
