@@ -96,7 +96,7 @@ def build_program(
     )
     kernel = Unit("kernel", text, flags)
     units = (kernel, *simulator_units())
-    return _build(f"program-{entry}", units, link=("-pthread",), artefact="launch")
+    return _build(f"program-{re.sub(r'[^A-Za-z0-9_]+', '-', entry)}", units, link=("-pthread",), artefact="launch")
 
 
 def build_library(name: str, sources: Sequence[Path], include: Sequence[Path] = ()) -> Built:

@@ -79,6 +79,7 @@ class Facts:
         line, line_number: the author's line it is shown at.
         source: the whole file of that line.
         notes: text, file and line number of each note of the compiler.
+        host_functions: functions of the source that were left out, as no core can run them.
     """
 
     text: str
@@ -86,6 +87,7 @@ class Facts:
     line_number: int
     source: str
     notes: tuple[tuple[str, str, int], ...] = ()
+    host_functions: tuple[str, ...] = ()
 
 
 def hints_for(facts: Facts) -> tuple[str, ...]:
@@ -110,6 +112,8 @@ def _unknown_name(facts: Facts) -> list[str]:
     if not matches:
         return []
     name, names = matches[0][1], api_names()
+    if name in {function.rpartition("::")[2] for function in facts.host_functions}:
+        return [f"{name} is a host function: only those marked __aicore__ (or constexpr) run on a core"]
     code = _COMMENTS.sub("", facts.source)
     if name in names:
         if re.search(r"has no member|no member named '\w+' in '(?!AscendC)", facts.text):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from helpers import Kernel, KernelFault
+from helpers.entry import find_entries
 from helpers.errors import ArgumentTypeError, ArgumentValueError
-from helpers.kernel import find_entries
 
 SOURCE = """\
 // SPDX-License-Identifier: Apache-2.0
