@@ -84,7 +84,9 @@ def build_program(
         BuildError: the compiler refused; carries its own words.
         CompilerNotFound: there is no C++17 compiler.
     """
+    name = re.sub(r"<.*", "", entry, flags=re.DOTALL).rpartition("::")[2]
     text = (
+        f'#define SIMULATOR_ENTRY "{name}"\n'
         f'#include "{source.resolve().as_posix()}"\n#include "runner/entry.h"\n'
         f"const Simulator::KernelEntry Simulator::KERNEL_ENTRY = "
         f'Simulator::EntryOf<&{entry}>::Make("{entry}");\n'

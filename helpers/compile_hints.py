@@ -120,9 +120,9 @@ def _unknown_name(facts: Facts) -> list[str]:
             return []
         if not re.search(r"#\s*include", code):
             return ['the source includes nothing: start it with #include "kernel_operator.h"']
-        if "using namespace AscendC" not in code:
+        if "using namespace AscendC" not in code and not re.search(r"member (?:of|.*namespace) 'AscendC'", facts.text):
             return [f"write AscendC::{name}, or using namespace AscendC; above"]
-        return []
+        return [f"the SoC family that is built for does not have {name}: guard it by #if __NPU_ARCH__ == 2201"]
     if _MATRIX.match(name):
         return [f"{name} belongs to the matrix unit; this simulator runs vector kernels"]
     # Letter case is the commonest slip, then one letter more or less.

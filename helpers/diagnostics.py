@@ -113,7 +113,7 @@ class _Listing:
     def text(self) -> str:
         """Errors on the author's lines, else those about the entry, else what the linker misses."""
         messages = parse(self.output)
-        errors = [message for message in messages if message.severity == "error"]
+        errors = [m for m in messages if m.severity == "error" and "Simulator::NoDefault" not in m.text]
         blocks = [self.block(place, message) for message in errors if (place := self.own_place(message))]
         if not blocks:  # a header may refuse its being included
             blocks = [self.block(place, m) for m in errors for place in m.included_from if self.is_own(place.file)]
@@ -159,7 +159,7 @@ class _Listing:
         lines = self.lines_of(place.file)
         line = lines[place.line - 1] if place.line <= len(lines) else ""
         call = called_as(place.called) if place.called else ""
-        if call:
+        if call and not call.startswith("Simulator"):
             parts[0] += f" (in {call})"
         name = re.match(r"\w+", call) or re.search(r"(?<=call to ')\w+", text)
         parts += self.quoted(place, name.group() if name else "")

@@ -38,12 +38,14 @@ class Kernel:
         soc: what it was built for.
         built: the program, and the hashes of its sources.
         parameters: name, kind and size of each parameter.
+        tiling_key: the key that the build fixed by defining TILING_KEY_VAR; None where each launch says which.
     """
 
     entry: str
     soc: Soc
     built: Built
     parameters: tuple[Parameter, ...]
+    tiling_key: int | None = None
 
     def __str__(self) -> str:
         return f"{self.entry}({', '.join(map(str, self.parameters))}) for {self.soc.name}"
@@ -71,7 +73,8 @@ class Kernel:
             entry: the function's name; may be left out where the source has one kernel. A template is named with its
                 arguments, "add<half, 3>".
             soc: a name of the SoC table; fixes architecture macros, UB and overflow mode.
-            defines: preprocessor definitions, for example {"DTYPE_PREDICT": "half"}.
+            defines: preprocessor definitions, for example {"DTYPE_PREDICT": "half"}. {"TILING_KEY_VAR": 1} fixes the
+                tiling key while compiling, as CANN does, for kernels whose #if asks for it.
             include: more folders to search for headers.
             prelude: C++ text to compile before the source, whose lines keep their numbers.
 
@@ -95,7 +98,9 @@ class Kernel:
             [Path(folder).resolve() for folder in include],
             prelude,
         )
-        return cls(chosen.name, found_soc, built, read_parameters(built.artefact, chosen.parameter_names))
+        key = (defines or {}).get("TILING_KEY_VAR")
+        parameters = read_parameters(built.artefact, chosen.parameter_names)
+        return cls(chosen.name, found_soc, built, parameters, None if key is None else _key(key))
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -116,6 +121,7 @@ class Kernel:
         block_dim: int = 1,
         tiling: bytes | np.void | ctypes.Structure | None = None,
         workspace_bytes: int | None = None,
+        tiling_key: int | None = None,
         level: str = "checked",
         schedule: str = "on_wait",
         seed: int = 0,
@@ -134,6 +140,7 @@ class Kernel:
         structured NumPy scalar or as a ctypes.Structure.
         `workspace_bytes` and `tiling` add the two trailing arguments of an operator kernel, in that order; a kernel
         that takes its tiling as a struct by value gets it that way.
+        `tiling_key` is what TILING_KEY_IS in the kernel asks for, 0 if left out.
         `roles` says of the arguments, in their order, what the checks may rely on: an array that is "in" is never
         written, one that is "out" is written exactly once in every byte; "inout" promises nothing.
         `show_output` prints what the kernel printed, which the result holds in any case.
@@ -165,6 +172,7 @@ class Kernel:
             ub_bytes=self.soc.ub_bytes,
             overflow=self.soc.overflow,
             flush_to_zero=flush_to_zero,
+            tiling_key=self._tiling_key(tiling_key),
             level=check_choice("level", level, LEVELS),
             schedule=check_choice("schedule", schedule, SCHEDULES),
             seed=seed,
@@ -193,6 +201,13 @@ class Kernel:
             if isinstance(value, np.ndarray):
                 np.copyto(value, tensors[id(value)].array)
         return result
+
+    def _tiling_key(self, given: int | None) -> int:
+        if given is None:
+            return self.tiling_key or 0
+        if self.tiling_key not in (None, _key(given)):
+            raise ArgumentValueError("tiling_key", given, f"{self.tiling_key}, which the build of {self.entry} fixed")
+        return _key(given)
 
     def _checked(self, given: Sequence[object]) -> list[np.ndarray | bytes]:
         """One array or the bytes of one value for each parameter."""
@@ -228,3 +243,14 @@ def raise_errors(findings: Sequence[Finding], wanted: bool = True) -> None:
 
 def _sorted(defines: Mapping[str, object] | None) -> list[tuple[str, object]]:
     return sorted((defines or {}).items())
+
+
+def _key(value: object) -> int:
+    """A tiling key; a definition may write it as C++ does."""
+    if isinstance(value, str) and re.fullmatch(r"(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*", value):
+        value = int(value.rstrip("uUlL"), 0)
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise ArgumentTypeError("tiling_key", value, "whole numbers from 0")
+    if not 0 <= value < 1 << 64:
+        raise ArgumentValueError("tiling_key", value, "0 to 2**64 - 1")
+    return int(value)
