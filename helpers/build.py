@@ -94,7 +94,7 @@ def build_program(
     flags = (
         "-O1",
         *(f"-D{name}={value}" for name, value in defines),
-        *(f"-I{path.resolve().as_posix()}" for path in (source.resolve().parent, *include)),
+        *(f"-I{path.resolve().as_posix()}" for path in (*include, source.resolve().parent)),
     )
     kernel = Unit("kernel", text, flags)
     units = (kernel, *simulator_units())

@@ -84,6 +84,11 @@ def without_host_code(text: str) -> DeviceCode:
     return DeviceCode(_spaced(text, left_out), tuple(dict.fromkeys(functions)), tuple(kernels))
 
 
+def has_device_code(text: str) -> bool:
+    """Whether a C++ file holds anything for a core."""
+    return any(word != "aicore" and re.search(rf"\b{word}\b", text) for word in (*_DEVICE_WORDS, "__gm__", "AscendC"))
+
+
 def is_matrix_kernel(kernel: Piece) -> bool:
     """Whether its attributes ask for the matrix unit, alone or beside vector cores."""
     return bool(_MATRIX.search(kernel.head))

@@ -49,7 +49,7 @@ class KernelSource:
         """Compile `entry` behind `prelude`. Raises BuildError with an explanation in terms of the author's lines."""
         folders = (self.path.parent, *include)
         compiled = self._compiled_file(prelude)
-        searched = (*(folders if compiled != self.path else folders[1:]), cann_headers.folder())
+        searched = (*cann_headers.host_only(self.path.parent), *folders, cann_headers.folder())
         try:
             return build_program(entry.name, compiled, defines=defines, include=searched)
         except BuildError as error:

@@ -109,7 +109,7 @@ def test_an_error_is_shown_as_its_message_alone(shell, capsys):
         ("shift(x, y, 0)", KernelFault, "KernelFault: error ub-unallocated: core 0, Adds at cell:"),
         ("shift(x, y, -1)", ArgumentValueError, "ArgumentValueError: n=-1: allowed are 0 to 4294967295 (uint32_t n)"),
         ("shift(x, y)", ArgumentTypeError, "ArgumentTypeError: number of arguments to shift=2: allowed are exactly 3"),
-        (f"%%ascendc\n{SOURCE}}}", BuildError, "BuildError: the compiler refused the source (exit code 1).\ncell:18"),
+        (f"%%ascendc\n{SOURCE}}}", BuildError, "BuildError: the compiler refused the source (exit code 1).\ncell:20"),
     ):
         capsys.readouterr()
         with pytest.raises(kind):

@@ -3,6 +3,8 @@
 #ifndef SIMULATOR_API_KEYWORDS_H
 #define SIMULATOR_API_KEYWORDS_H
 
+#include <stddef.h>  // kernels write size_t
+
 #include <cstdint>
 #include <type_traits>
 
