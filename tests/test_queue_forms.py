@@ -442,7 +442,7 @@ REFUSED = {
     "TQue<TPosition::VECIN, 1, 1> queue;": "are for queues of the matrix unit",
     "TQueSync<PIPE_M, PIPE_V> sync;": "belong to the matrix unit",
     "PipeBarrier<PIPE_FIX>();": "belong to the matrix unit",
-    "TQue<TPosition::VECIN, 1> queue; LocalTensor<float> t; queue.EnQue<TPosition::GM, TPosition::GM>(t);": "not both GM",
+    "TQue<TPosition::VECIN, 1> queue; queue.DeQue<TPosition::GM, TPosition::GM, float>();": "not both GM",
     "pipe->GetBaseAddr(0);": "only in CANN's CPU twin",
 }
 ON_2201 = {
