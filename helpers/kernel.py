@@ -8,7 +8,7 @@ import ctypes
 import itertools
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from helpers.diagnostics import explain
 from helpers.errors import ArgumentTypeError, ArgumentValueError, BuildError, KernelFault
 from helpers.findings import Finding
 from helpers.launch import CHECK_NAMES, LEVELS, SCHEDULES, LaunchResult, Settings, launch
-from helpers.shared_tensor import SharedTensor
+from helpers.shared_tensor import AddressesOnly, SharedTensor, is_shared
 from helpers.soc import Soc, find_soc
 
 MAX_BLOCK_DIM = 65535
@@ -139,10 +139,14 @@ class Kernel:
         that takes its tiling as a struct by value gets it that way.
         `roles` says of the arguments, in their order, what the checks may rely on: an array that is "in" is never
         written, one that is "out" is written exactly once in every byte; "inout" promises nothing.
+        Arrays of `shared_array` and the like are the global memory itself, others are copied there and back.
+        `level` "model" computes nothing: arrays keep their values, may be read-only and may repeat one element, such as
+        np.broadcast_to(np.float32(0), 10**9); the scalar unit can read those that are "in".
         `show_output` prints what the kernel printed, which the result holds in any case.
 
         Raises:
-            KernelFault: a finding of severity error, unless `raise_on_finding` is False. Arrays keep their values.
+            KernelFault: a finding of severity error, unless `raise_on_finding` is False. Arrays keep their values; only
+                at level "fast" those of `shared_array` hold what the kernel had written.
             ValueError, TypeError: an argument that cannot be passed; nothing was launched.
             LaunchError: the child process could not start the kernel.
         """
@@ -160,7 +164,7 @@ class Kernel:
             by_value = len(given) < len(self.parameters) and self.parameters[len(given)].kind == "struct"
             given.append(tiling if by_value else np.frombuffer(raw_bytes("tiling", tiling), np.uint8).copy())
             roles += ["inout"] * (len(given) - 1 - len(roles)) + ["in"]
-        values = self._checked(given)
+        values = self._checked(given, updated=level != "model")
         self._check_apart(values)
         settings = Settings(
             block_dim=int(block_dim),
@@ -175,7 +179,7 @@ class Kernel:
             threads=threads,
             timeout_seconds=timeout_seconds,
         )
-        tensors: dict[int, SharedTensor] = {}  # by the id of the array
+        tensors: dict[int, SharedTensor | AddressesOnly] = {}  # by the id of the array
         passed: list[int | bytes] = []
         for place, value in enumerate(values):
             if isinstance(value, bytes):
@@ -184,20 +188,23 @@ class Kernel:
             role = check_choice("roles", roles[place], ROLES) if place < len(roles) else "inout"
             tensor = tensors.get(id(value))
             if tensor is None:
-                tensor = SharedTensor(self.parameter_name(place), role, value.shape, value.dtype, value)
-                tensors[id(value)] = tensor
+                tensor = tensors[id(value)] = _tensor_of(self.parameter_name(place), role, value, level)
             tensor.role = role if role == tensor.role else "inout"
             passed.append(list(tensors).index(id(value)))
-        result = launch(self.built.artefact, tuple(tensors.values()), passed, settings)
-        if show_output and result.output:
-            sys.stdout.write(result.output)  # not through file descriptor 1: a notebook may not be listening there
-        raise_errors(result.findings, raise_on_finding)
-        for value in values[: len(arguments)]:
-            if isinstance(value, np.ndarray):
+        updated = [] if level == "model" else [value for value in values[: len(arguments)] if id(value) in tensors]
+        updated = [value for value in updated if tensors[id(value)].role != "in"]
+        in_place = [value for value in updated if is_shared(value)]
+        with _unchanged_by_errors(in_place if level == "checked" else []):
+            result = launch(self.built.artefact, tuple(tensors.values()), passed, settings)
+            if show_output and result.output:
+                sys.stdout.write(result.output)  # not through file descriptor 1: a notebook may not be listening there
+            raise_errors(result.findings, raise_on_finding)
+        for value in updated:
+            if not is_shared(value):
                 np.copyto(value, tensors[id(value)].array)
         return result
 
-    def _checked(self, given: Sequence[object]) -> list[np.ndarray | bytes]:
+    def _checked(self, given: Sequence[object], *, updated: bool) -> list[np.ndarray | bytes]:
         """One array or the bytes of one value for each parameter."""
         if len(given) != len(self.parameters):
             wanted = ", ".join(map(str, self.parameters))
@@ -207,7 +214,9 @@ class Kernel:
                 f"exactly {len(self.parameters)}" + (f": {wanted} (workspace and tiling count)" if wanted else ""),
             )
         return [
-            check_array(parameter, value) if parameter.kind == "address" else value_bytes(parameter, value)
+            check_array(parameter, value, updated=updated)
+            if parameter.kind == "address"
+            else value_bytes(parameter, value)
             for parameter, value in zip(self.parameters, given, strict=True)
         ]
 
@@ -220,6 +229,25 @@ class Kernel:
                     first = self.parameter_name(place)
                     allowed = f"arrays that share no memory with {first}, or the same array object as {first}"
                     raise ArgumentValueError(self.parameter_name(later), right, allowed)
+
+
+def _tensor_of(name: str, role: str, array: np.ndarray, level: str) -> SharedTensor | AddressesOnly:
+    """At level "model" only inputs have memory, for the scalar unit to read; not those that repeat one element."""
+    if level == "model" and (role != "in" or (array.size > 1 and 0 in array.strides)):
+        return AddressesOnly(name, role, array.nbytes)
+    return SharedTensor.over(name, role, array)
+
+
+@contextlib.contextmanager
+def _unchanged_by_errors(arrays: Sequence[np.ndarray]) -> Iterator[None]:
+    """Give `arrays` back the values they had, if an exception leaves the block."""
+    copies = [array.copy() for array in arrays]
+    try:
+        yield
+    except BaseException:
+        for array, copy in zip(arrays, copies, strict=True):
+            np.copyto(array, copy)
+        raise
 
 
 def raise_errors(findings: Sequence[Finding], wanted: bool = True) -> None:

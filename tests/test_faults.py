@@ -12,6 +12,7 @@ from running import processes
 from helpers import Kernel, KernelFault
 from helpers.findings import Finding
 from helpers.launch import CHECK_NAMES, SCHEDULES
+from helpers.worker import end_spares
 
 FOLDER = Path(__file__).parent / "faults"
 FAULTS = sorted(path.stem for path in FOLDER.glob("*.cpp") if path.stem != "correct")
@@ -175,6 +176,7 @@ def test_nothing_is_left_behind_by_children_that_die():
     def children() -> list[int]:
         return [number for number, parent in processes("program-fault") if parent == os.getpid()]
 
+    end_spares()
     findings_of("crash_null")  # memory for tensors is kept for the next launch: it must not count as left behind
     before = shared_files(), len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").is_dir() else 0
     for fault in ("crash_null", "exit", "timeout", "out_of_memory") * 3:

@@ -37,6 +37,9 @@ inline void RunChecks(const Instruction &instruction, AiCore &core)
     }
 }
 
+// At level "model" no tensor holds computed data: what the scalar unit may still touch.
+void CheckModelAccess(const Instruction &instruction, AiCore &core);
+
 // After all blocks: outputs written once and whole.
 void CheckCoverage(GlobalMemory &globalMemory, FindingLog &findings);
 
