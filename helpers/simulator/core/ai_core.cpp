@@ -52,7 +52,9 @@ void AiCore::BeginBlock(uint32_t blockIdx)
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);
     }
     pipes_.Reset(settings_.schedule, settings_.seed + CORE_SEED_STEP * (blockIdx + 1));
-    buffers_.Reset();
+    tpipe = nullptr;
+    staticTensors = false;
+    buffers_.Reset(settings_.ubBytes);
     events_.Reset();
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "buffer_table.h"
+#include "event_ids.h"
 #include "event_log.h"
 #include "finding.h"
 #include "global_memory.h"
@@ -15,6 +16,12 @@
 #include "pipes.h"
 #include "report.h"
 #include "vector_mask.h"
+
+namespace AscendC {
+
+class TPipe;
+
+}  // namespace AscendC
 
 namespace Simulator {
 
@@ -78,6 +85,8 @@ public:
     SourceLine LastLine() const { return lastLine_; }
     bool InBlock() const { return inBlock_; }
 
+    AscendC::TPipe *tpipe = nullptr;  // the one that lives
+    bool staticTensors = false;       // some tensor lies at an address of the kernel's own choice
     VectorMask vectorMask;
     uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true
 

@@ -265,6 +265,12 @@ void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t inde
     return reinterpret_cast<void *>(element.address);
 }
 
+void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t index, SourceLine where)
+{
+    const GlobalTensorArea &area = AiCore::Current()->Gm().Nearest(tensor.address + index * tensor.elementBytes);
+    return AccessElement(call, tensor, index, area.role != Role::IN, where);
+}
+
 void ReportAssertion(const char *condition, const char *text, SourceLine where)
 {
     std::string words = text;

@@ -5,8 +5,9 @@
 
 #include <cstdint>
 
+#include "ai_core.h"
 #include "instruction.h"
-#include "queue.h"
+#include "local_view.h"
 
 namespace Simulator {
 
@@ -84,6 +85,9 @@ void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperan
 // Returns where the element lies; the caller reads or writes it there.
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where);
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where);
+
+// The same for a reference to an element: written, unless the tensor is one that the launch only lets be read.
+void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t index, SourceLine where);
 
 // A condition that the kernel asserts does not hold.
 void ReportAssertion(const char *condition, const char *text, SourceLine where);
