@@ -27,7 +27,7 @@ from helpers.shared_tensor import SharedTensor, anonymous_file
 
 LEVELS = ("fast", "checked")
 SCHEDULES = ("eager", "on_wait", "random")
-CHECK_NAMES = ("buffer-state", "copy-length", "alignment", "ub-bounds", "gm-bounds", "cast-mode")
+CHECK_NAMES = ("buffer-state", "copy-length", "alignment", "ub-bounds", "gm-bounds", "cast-mode", "vector-shape")
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag")
 

@@ -4,18 +4,23 @@
 #ifndef SIMULATOR_KERNEL_OPERATOR_H
 #define SIMULATOR_KERNEL_OPERATOR_H
 
-#include "api/assertion.h"      // ASSERT, ascendc_assert
-#include "api/cast.h"           // Cast
-#include "api/data_copy.h"      // DataCopy, DataCopyPad
-#include "api/duplicate.h"      // Duplicate
-#include "api/global_tensor.h"  // GlobalTensor
-#include "api/keywords.h"       // __aicore__, __gm__, GM_ADDR, half
-#include "api/local_tensor.h"   // LocalTensor
-#include "api/pipe.h"           // TPipe, TQue, TBuf
-#include "api/static_tensor.h"  // LocalMemAllocator, InitSocState
-#include "api/sync.h"           // SetFlag, WaitFlag, TQueSync
-#include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier
-#include "api/tiling.h"         // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
-#include "api/vector.h"         // Add and its like, SetVectorMask
+#include "api/assertion.h"         // ASSERT, ascendc_assert
+#include "api/bitwise.h"           // And, Or, Not, shifts
+#include "api/brcb.h"              // Brcb
+#include "api/cast.h"              // Cast
+#include "api/compound.h"          // Axpy, MulAddDst and their like
+#include "api/create_vec_index.h"  // CreateVecIndex
+#include "api/data_copy.h"         // DataCopy, DataCopyPad
+#include "api/duplicate.h"         // Duplicate
+#include "api/global_tensor.h"     // GlobalTensor
+#include "api/keywords.h"          // __aicore__, __gm__, GM_ADDR, half
+#include "api/local_tensor.h"      // LocalTensor
+#include "api/pipe.h"              // TPipe, TQue, TBuf
+#include "api/static_tensor.h"     // LocalMemAllocator, InitSocState
+#include "api/sync.h"              // SetFlag, WaitFlag, TQueSync
+#include "api/system.h"            // GetBlockIdx, GetBlockNum, PipeBarrier
+#include "api/tiling.h"            // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
+#include "api/unavailable.h"       // what stops the build and says why
+#include "api/vector.h"            // Add and its like, SetVectorMask
 
 #endif  // SIMULATOR_KERNEL_OPERATOR_H

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "buffer_table.h"
+#include "dequant_scale.h"
 #include "event_log.h"
 #include "finding.h"
 #include "global_memory.h"
@@ -77,6 +78,7 @@ public:
     bool InBlock() const { return inBlock_; }
 
     VectorMask vectorMask;
+    DequantScaleRegister dequantScale;
     uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true
 
     // The core on which the calling thread runs a block; null outside.
