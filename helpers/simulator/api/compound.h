@@ -40,35 +40,46 @@ constexpr bool IsMulAddDst()
 #endif
 }
 
+// dst += src0 * src1
 template <typename T, typename U>
-VectorCall MulAddDstCall(const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<U> &src0,
+VectorCall MulAddDstCall(const char *name, const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<U> &src0,
                          const AscendC::LocalTensor<U> &src1)
 {
     static_assert(
         IsMulAddDst<T, U>(),
         "MulAddDst takes half to half and float to float; on Atlas A2 (dav-2201) also half to float, on Atlas "
         "200I/500 A2 (dav-3002) int16_t, uint16_t, int32_t, uint32_t: Cast to float where the types differ");
-    return CompoundCall<T, U>("MulAddDst", MulAddDstLoop<T, U>, true, dst, src0.As("src0"), src1.As("src1"));
+    return CompoundCall<T, U>(name, MulAddDstLoop<T, U>, true, dst, src0.As("src0"), src1.As("src1"));
 }
 
-template <typename T>
-VectorCall ThenReluCall(const char *name, LoopFunction loop, const AscendC::LocalTensor<T> &dst,
-                        const AscendC::LocalTensor<T> &src0, const AscendC::LocalTensor<T> &src1)
+template <typename Operation, typename T>
+VectorCall ThenReluCall(const char *name, const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<T> &src0,
+                        const AscendC::LocalTensor<T> &src1)
 {
 #if __NPU_ARCH__ == 3002
     static_assert(ONE_OF<T, half, float>, "AddRelu and SubRelu take half, float");
 #else
     static_assert(ONE_OF<T, half, float, int16_t>, "AddRelu and SubRelu take half, float, int16_t");
 #endif
+    constexpr LoopFunction loop = ThenReluLoop<T, BinaryLoop<T, Operation>>;
     return CallOf<T>(name, loop, dst.As("dst"), src0.As("src0"), src1.As("src1"));
 }
 
-// dst * src0 + src1
+// dst = src0 * dst + src1
 template <typename T>
-VectorCall FusedCall(const char *name, LoopFunction loop, const AscendC::LocalTensor<T> &dst,
-                     const AscendC::LocalTensor<T> &src0, const AscendC::LocalTensor<T> &src1)
+VectorCall FusedMulAddCall(const char *name, const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<T> &src0,
+                           const AscendC::LocalTensor<T> &src1)
 {
-    static_assert(ONE_OF<T, half, float>, "FusedMulAdd, MulAddRelu and FusedMulAddRelu take half, float");
+    static_assert(ONE_OF<T, half, float>, "FusedMulAdd takes half, float");
+    return CompoundCall<T, T>(name, FusedMulAddLoop<T>, true, dst, src0.As("src0"), src1.As("src1"));
+}
+
+template <typename T>
+VectorCall MulAddReluCall(const char *name, const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<T> &src0,
+                          const AscendC::LocalTensor<T> &src1)
+{
+    static_assert(ONE_OF<T, half, float>, "MulAddRelu takes half, float");
+    constexpr LoopFunction loop = ThenReluLoop<T, FusedMulAddLoop<T>>;
     return CompoundCall<T, T>(name, loop, true, dst, src0.As("src0"), src1.As("src1"));
 }
 
@@ -88,12 +99,12 @@ VectorCall ReluCastCall(const char *name, const AscendC::LocalTensor<T> &dst, co
 }
 
 template <typename T, typename U>
-VectorCall MulCastCall(const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<U> &src0,
+VectorCall MulCastCall(const char *name, const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<U> &src0,
                        const AscendC::LocalTensor<U> &src1)
 {
     static_assert(IS_PAIR<T, U, int8_t, half> || IS_PAIR<T, U, uint8_t, half>,
                   "MulCast takes half to int8_t, half to uint8_t");
-    return CompoundCall<T, U>("MulCast", ThenCastLoop<T, U, BinaryLoop<U, MulOperation>>, false, dst, src0.As("src0"),
+    return CompoundCall<T, U>(name, ThenCastLoop<T, U, BinaryLoop<U, MulOperation>>, false, dst, src0.As("src0"),
                               src1.As("src1"));
 }
 
@@ -118,55 +129,53 @@ void Axpy(const LocalTensor<T> &dst, const LocalTensor<U> &src, const U &scalarV
     Simulator::IssueVector(Simulator::AxpyCall(dst, src, scalarValue), repeatParams.Shape(repeatTime), where);
 }
 
-// A call on dst and two sources: Types are the template parameters in front of isSetMask, U the sources' type, and
-// Call(...) its description.
-#define SIMULATOR_COMPOUND(Name, Types, U, Call)                                                                       \
-    template <Types>                                                                                                   \
+// A call on dst and two sources of the same type, described by Call.
+#define SIMULATOR_COMPOUND(Name, Call)                                                                                 \
+    template <typename T>                                                                                              \
+    void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src0, const LocalTensor<T> &src1, const int32_t &count, \
+              Simulator::SourceLine where = Simulator::SourceLine::Here())                                             \
+    {                                                                                                                  \
+        Simulator::IssueVector(Simulator::Call(#Name, dst, src0, src1), count, where);                                 \
+    }                                                                                                                  \
+    template <typename T, bool isSetMask = true, typename Mask>                                                        \
+    void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src0, const LocalTensor<T> &src1, Mask mask,            \
+              const Simulator::RepeatTime repeatTime, const BinaryRepeatParams &repeatParams,                          \
+              Simulator::SourceLine where = Simulator::SourceLine::Here())                                             \
+    {                                                                                                                  \
+        Simulator::TakeMask<isSetMask>(mask);                                                                          \
+        Simulator::IssueVector(Simulator::Call(#Name, dst, src0, src1), repeatParams.Shape(repeatTime), where);        \
+    }
+
+// The same where the sources may have another type.
+#define SIMULATOR_COMPOUND_MIXED(Name, Call)                                                                           \
+    template <typename T, typename U>                                                                                  \
     void Name(const LocalTensor<T> &dst, const LocalTensor<U> &src0, const LocalTensor<U> &src1, const int32_t &count, \
               Simulator::SourceLine where = Simulator::SourceLine::Here())                                             \
     {                                                                                                                  \
-        Simulator::IssueVector(Call, count, where);                                                                    \
+        Simulator::IssueVector(Simulator::Call(#Name, dst, src0, src1), count, where);                                 \
     }                                                                                                                  \
-    template <Types, bool isSetMask = true, typename Mask>                                                             \
+    template <typename T, typename U, bool isSetMask = true, typename Mask>                                            \
     void Name(const LocalTensor<T> &dst, const LocalTensor<U> &src0, const LocalTensor<U> &src1, Mask mask,            \
               const Simulator::RepeatTime repeatTime, const BinaryRepeatParams &repeatParams,                          \
               Simulator::SourceLine where = Simulator::SourceLine::Here())                                             \
     {                                                                                                                  \
         Simulator::TakeMask<isSetMask>(mask);                                                                          \
-        Simulator::IssueVector(Call, repeatParams.Shape(repeatTime), where);                                           \
+        Simulator::IssueVector(Simulator::Call(#Name, dst, src0, src1), repeatParams.Shape(repeatTime), where);        \
     }
-#define SIMULATOR_ONE_TYPE typename T
-#define SIMULATOR_TWO_TYPES typename T, typename U
 
-SIMULATOR_COMPOUND(
-    AddRelu, SIMULATOR_ONE_TYPE, T,
-    (Simulator::ThenReluCall("AddRelu", Simulator::ThenReluLoop<T, Simulator::BinaryLoop<T, Simulator::AddOperation>>,
-                             dst, src0, src1)))
-SIMULATOR_COMPOUND(
-    SubRelu, SIMULATOR_ONE_TYPE, T,
-    (Simulator::ThenReluCall("SubRelu", Simulator::ThenReluLoop<T, Simulator::BinaryLoop<T, Simulator::SubOperation>>,
-                             dst, src0, src1)))
-// dst = src0 * dst + src1
-SIMULATOR_COMPOUND(FusedMulAdd, SIMULATOR_ONE_TYPE, T,
-                   Simulator::FusedCall("FusedMulAdd", Simulator::FusedMulAddLoop<T>, dst, src0, src1))
-SIMULATOR_COMPOUND(MulAddRelu, SIMULATOR_ONE_TYPE, T,
-                   (Simulator::FusedCall("MulAddRelu", Simulator::ThenReluLoop<T, Simulator::FusedMulAddLoop<T>>, dst,
-                                         src0, src1)))
-// The older name of MulAddRelu.
-SIMULATOR_COMPOUND(FusedMulAddRelu, SIMULATOR_ONE_TYPE, T,
-                   (Simulator::FusedCall("FusedMulAddRelu", Simulator::ThenReluLoop<T, Simulator::FusedMulAddLoop<T>>,
-                                         dst, src0, src1)))
-// dst += src0 * src1
-SIMULATOR_COMPOUND(MulAddDst, SIMULATOR_TWO_TYPES, U, Simulator::MulAddDstCall(dst, src0, src1))
-SIMULATOR_COMPOUND(AddReluCast, SIMULATOR_TWO_TYPES, U,
-                   Simulator::ReluCastCall<Simulator::AddOperation>("AddReluCast", dst, src0, src1))
-SIMULATOR_COMPOUND(SubReluCast, SIMULATOR_TWO_TYPES, U,
-                   Simulator::ReluCastCall<Simulator::SubOperation>("SubReluCast", dst, src0, src1))
-SIMULATOR_COMPOUND(MulCast, SIMULATOR_TWO_TYPES, U, Simulator::MulCastCall(dst, src0, src1))
+SIMULATOR_COMPOUND(AddRelu, ThenReluCall<Simulator::AddOperation>)
+SIMULATOR_COMPOUND(SubRelu, ThenReluCall<Simulator::SubOperation>)
+SIMULATOR_COMPOUND(FusedMulAdd, FusedMulAddCall)
+SIMULATOR_COMPOUND(MulAddRelu, MulAddReluCall)
+SIMULATOR_COMPOUND(FusedMulAddRelu, MulAddReluCall)  // the older name
+
+SIMULATOR_COMPOUND_MIXED(MulAddDst, MulAddDstCall)
+SIMULATOR_COMPOUND_MIXED(AddReluCast, ReluCastCall<Simulator::AddOperation>)
+SIMULATOR_COMPOUND_MIXED(SubReluCast, ReluCastCall<Simulator::SubOperation>)
+SIMULATOR_COMPOUND_MIXED(MulCast, MulCastCall)
 
 #undef SIMULATOR_COMPOUND
-#undef SIMULATOR_ONE_TYPE
-#undef SIMULATOR_TWO_TYPES
+#undef SIMULATOR_COMPOUND_MIXED
 
 }  // namespace AscendC
 

@@ -73,13 +73,14 @@ void CastLoop(const LoopArguments &arguments)
 {
     auto *dst = static_cast<typename Element<Dst>::Storage *>(arguments.dst);
     const auto *src = static_cast<const typename Element<Src>::Storage *>(arguments.src0);
+    const uint32_t elements = arguments.elements;  // not read again after each store into dst
     if constexpr (IS_PAIR<Dst, Src, float, half>) {
-        WidenHalves(dst, src, arguments.elements);
+        WidenHalves(dst, src, elements);
     } else if constexpr (IS_PAIR<Dst, Src, half, float> && (MODE == CAST_NONE || MODE == CAST_RINT)) {
-        NarrowToHalves(dst, src, arguments.elements);
+        NarrowToHalves(dst, src, elements);
     } else {
         SIMULATOR_INDEPENDENT
-        for (uint32_t i = 0; i < arguments.elements; ++i) {
+        for (uint32_t i = 0; i < elements; ++i) {
             dst[i] = ConvertElement<Dst, Src, MODE>(src[i]);
         }
     }

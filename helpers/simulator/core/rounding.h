@@ -112,13 +112,13 @@ Int RoundToInteger(float value)
     using Limits = std::numeric_limits<Int>;
     // Both limits or their neighbours outside are powers of two, which a float holds exactly.
     constexpr float ABOVE = 2.0f * static_cast<float>(Int{1} << (Limits::digits - 1));
-    constexpr float BELOW = static_cast<float>(Limits::min());
+    constexpr float LARGEST = Limits::digits > 24 ? ABOVE - ABOVE * 0x1p-24f : ABOVE - 1.0f;
+    constexpr float SMALLEST = static_cast<float>(Limits::min());
     const float integral = RoundToIntegral<MODE>(value);
-    const bool inRange = integral >= BELOW && integral < ABOVE;
-    const Int converted = static_cast<Int>(inRange ? integral : 0.0f);
-    const Int limit = integral >= ABOVE ? Limits::max() : Limits::min();
-    const Int saturated = inRange ? converted : limit;
-    return integral != integral ? Int{0} : saturated;
+    const float ordered = integral != integral ? 0.0f : integral;
+    const float fromBelow = ordered < SMALLEST ? SMALLEST : ordered;
+    const Int converted = static_cast<Int>(fromBelow > LARGEST ? LARGEST : fromBelow);
+    return ordered >= ABOVE ? Limits::max() : converted;
 }
 
 // RINT and NONE are the conversion of the processor; the others look at what it lost. Where it lost something the
