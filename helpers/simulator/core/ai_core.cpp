@@ -47,6 +47,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     issuedNum_ = 0;
     executedNum_ = 0;
     vectorMask = VectorMask();
+    dequantScale = DequantScaleRegister();
     std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
     if (settings_.checked) {
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);

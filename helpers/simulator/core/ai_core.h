@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "buffer_table.h"
+#include "dequant_scale.h"
 #include "event_ids.h"
 #include "event_log.h"
 #include "finding.h"
@@ -88,6 +89,7 @@ public:
     AscendC::TPipe *tpipe = nullptr;  // the one that lives
     bool staticTensors = false;       // some tensor lies at an address of the kernel's own choice
     VectorMask vectorMask;
+    DequantScaleRegister dequantScale;
     uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true
 
     // The core on which the calling thread runs a block; null outside.

@@ -11,8 +11,6 @@
 
 namespace Simulator {
 
-namespace {
-
 Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written)
 {
     Operand operand{};
@@ -29,6 +27,8 @@ Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, 
     operand.written = written;
     return operand;
 }
+
+namespace {
 
 Operand InGm(const GlobalOperand &global, const CopyShape &shape, bool written)
 {
@@ -51,7 +51,7 @@ Instruction VectorInstruction(const VectorCall &call, SourceLine where)
     Instruction instruction{};
     instruction.call = call.name;
     instruction.where = where;
-    instruction.execute = ExecuteVector;
+    instruction.execute = call.execute;
     instruction.pipe = Pipe::V;
     instruction.loop = call.loop;
     instruction.type = call.type;
@@ -112,6 +112,9 @@ void IssueVector(const VectorCall &call, int32_t count, SourceLine where)
 void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
+    if (!core.vectorMask.counter) {
+        CheckRepeatTimes(call.name, shape.repeats, where);
+    }
     Instruction instruction = VectorInstruction(call, where);
     VectorGeometry &geometry = instruction.geometry;
     uint32_t widest = 0;
@@ -122,6 +125,7 @@ void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine wh
     geometry.repeats = shape.repeats;
     geometry.mask[0] = core.vectorMask.low;
     geometry.mask[1] = core.vectorMask.high;
+    geometry.lanesGiven = core.vectorMask.lanesGiven;
     if (core.vectorMask.counter) {
         const uint64_t count = core.vectorMask.low;
         geometry.repeats = static_cast<uint32_t>((count + geometry.lanes - 1) / geometry.lanes);
@@ -164,6 +168,7 @@ void SetMaskLanes(uint64_t lanes)
         mask.low = lanes;
     } else {
         mask = FirstLanes(lanes);
+        mask.lanesGiven = lanes;
     }
 }
 
@@ -172,11 +177,65 @@ void SetMaskBits(const uint64_t *bits)
     VectorMask &mask = CurrentVectorMask();
     mask.low = bits[0];
     mask.high = bits[1];
+    mask.lanesGiven = 0;
 }
 
 VectorMask &CurrentVectorMask()
 {
     return AiCore::Current()->vectorMask;
+}
+
+void CheckRepeatTimes(const char *call, uint32_t repeats, SourceLine where)
+{
+    constexpr uint32_t MAX_REPEATS = UINT8_MAX;
+    if (repeats > MAX_REPEATS) {
+        AiCore::Current()->Report(
+            {"repeat-times", "repeatTime",
+             "repeatTime is " + std::to_string(repeats) + ", which has 8 bits on the device: it repeats " +
+                 std::to_string(repeats % (MAX_REPEATS + 1)) + " times",
+             "repeat at most 255 times in one call, or pass a count of elements", repeats, MAX_REPEATS},
+            call, where);
+    }
+}
+
+void SetDequantScale(uint64_t bits)
+{
+    AiCore::Current()->dequantScale = {bits, true};
+}
+
+uint64_t DequantScale(const char *call, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    if (!core.dequantScale.isSet) {
+        core.Report({"dequant-scale", "scale",
+                     "int32_t to half multiplies by a scale, which this block has not set: the device takes what its "
+                     "register holds",
+                     "call SetDeqScale(static_cast<half>(1.0f)) before", 0, 1},
+                    call, where);
+    }
+    return core.dequantScale.bits;
+}
+
+void CheckShiftDistance(const char *call, int64_t distance, uint32_t bits, SourceLine where)
+{
+    if (distance < 0 || distance > bits) {
+        AiCore::Current()->Report({"shift-distance", "scalarValue",
+                                   "shifts by " + std::to_string(distance) + ", elements of " + std::to_string(bits) +
+                                       " bits shift by 0 to " + std::to_string(bits),
+                                   "check where the distance comes from", distance, bits},
+                                  call, where);
+    }
+}
+
+void CheckShiftRounding(SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    if (core.Settings().npuArch == 3002) {
+        core.Report({"shift-rounding", "roundEn",
+                     "roundEn is true, and this SoC (dav-3002) does not round when it shifts: only false is taken",
+                     "add half of the last place before the shift", 1, 0},
+                    "ShiftRight", where);
+    }
 }
 
 void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperand &src, const CopyShape &shape,
