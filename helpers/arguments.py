@@ -102,8 +102,8 @@ def _keep(path: Path, text: str) -> None:
         os.replace(folder / path.name, path)
 
 
-def check_array(parameter: Parameter, value: object) -> np.ndarray:
-    """`value`, if it is an array that can be global memory.
+def check_array(parameter: Parameter, value: object, *, updated: bool = True) -> np.ndarray:
+    """`value`, if it is an array that can be global memory; `updated` says whether the launch may write it.
 
     Raises:
         ArgumentTypeError: no NumPy array; says how to make one.
@@ -111,7 +111,7 @@ def check_array(parameter: Parameter, value: object) -> np.ndarray:
     """
     if not isinstance(value, np.ndarray):
         raise ArgumentTypeError(parameter.name, value, f"NumPy arrays ({parameter}), {_way_to_array(value)}")
-    if not value.flags.writeable:
+    if updated and not value.flags.writeable:
         raise ArgumentValueError(parameter.name, value, "writable arrays: a launch updates them in place")
     if value.dtype.hasobject or not value.dtype.isnative:
         raise ArgumentValueError(parameter.name, value, "arrays of plain numbers in this machine's byte order")

@@ -34,13 +34,13 @@ struct Numbers {{
 }};
 
 template <typename T>
-LocalTensor<T> As(const LocalTensor<uint8_t> &room)
+__aicore__ inline LocalTensor<T> As(const LocalTensor<uint8_t> &room)
 {{
     return room.ReinterpretCast<T>();
 }}
 
 template <typename T>
-T Scalar(uint64_t bits)
+__aicore__ inline T Scalar(uint64_t bits)
 {{
     T scalar;
     __builtin_memcpy(&scalar, &bits, sizeof(scalar));

@@ -16,8 +16,8 @@ LISTS = """
         for (uint32_t i = 0; i < 16; ++i) {{
             to[i] = As<{t}>(dst)[(n[5] * (i / n[7]) + n[6] * (i % n[7])) / sizeof({t})];
             from[i] = As<{t}>(src0)[n[8] * i / sizeof({t})];
-            toAddress[i] = reinterpret_cast<uint64_t>(Simulator::AiCore::Current()->Ub(to[i].View().address));
-            fromAddress[i] = reinterpret_cast<uint64_t>(Simulator::AiCore::Current()->Ub(from[i].View().address));
+            toAddress[i] = (uint64_t)to[i].GetPhyAddr();
+            fromAddress[i] = (uint64_t)from[i].GetPhyAddr();
         }}
         const TransDataTo5HDParams params(n[0] != 0, n[1] != 0, n[2], n[3], n[4]);
 """

@@ -10,8 +10,6 @@ namespace Simulator {
 namespace {
 
 constexpr size_t UB_ALIGNMENT = 4096;
-// Every half and every float made of these bytes is NaN, so that unset UB shows in any result it reaches.
-constexpr int POISON_BYTE = 0xFF;
 // Each core of a launch draws its own random schedule; any odd constant with well mixed bits separates them.
 constexpr uint64_t CORE_SEED_STEP = 0x9E3779B97F4A7C15u;
 
@@ -49,13 +47,16 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     issuedNum_ = 0;
     executedNum_ = 0;
     vectorMask = VectorMask();
+    dequantScale = DequantScaleRegister();
     std::memset(&registers, POISON_BYTE, sizeof(registers));
     std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
     if (settings_.checked) {
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);
     }
     pipes_.Reset(settings_.schedule, settings_.seed + CORE_SEED_STEP * (blockIdx + 1));
-    buffers_.Reset();
+    tpipe = nullptr;
+    staticTensors = false;
+    buffers_.Reset(settings_.ubBytes);
     events_.Reset();
 }
 
@@ -66,49 +67,65 @@ void AiCore::Issue(Instruction instruction)
     instruction.sequence = issuedNum_++;
     if (settings_.checked && instruction.flag == Instruction::Flag::NONE) {
         RunChecks(instruction, *this);
+        if (!settings_.executes) {
+            CheckModelAccess(instruction, *this);
+        }
     }
     pipes_.Push(instruction);
 }
 
 void AiCore::Execute(const Instruction &instruction)
 {
-    if (instruction.execute != nullptr) {
+    if (instruction.execute != nullptr && settings_.executes) {
         instruction.execute(instruction, *this);
     }
-    LogExecuted(instruction);
+    Count(instruction);
+    if (settings_.logLimit > 0) {
+        Log(instruction);
+    }
 }
 
-void AiCore::LogExecuted(const Instruction &instruction)
+void AiCore::Count(const Instruction &instruction)
+{
+    CallTotals &totals = log_.TotalsOf(instruction.call);
+    totals.instructions += 1;
+    totals.elements += instruction.elements;
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        const Operand &operand = instruction.operands[i];
+        if (operand.space == Space::UB) {
+            continue;
+        }
+        (operand.written ? totals.bytesToGm : totals.bytesFromGm) += operand.runs * operand.runBytes;
+        if (!operand.written) {
+            continue;
+        }
+        const GlobalTensorArea &area = globalMemory_.Nearest(operand.address);
+        if (area.Tracked(settings_.checked)) {
+            for (uint32_t run = 0; run < operand.runs; ++run) {
+                const uint64_t begin = operand.address - area.address + run * operand.pitchBytes;
+                writes_.Add(globalMemory_.IndexOf(area), begin, begin + operand.runBytes, blockIdx_);
+            }
+        }
+    }
+}
+
+void AiCore::Log(const Instruction &instruction)
 {
     EventLog::Entry entry{};
     LogRecord &record = entry.record;
     record.gmTensor = UINT8_MAX;
-    CallTotals &totals = log_.TotalsOf(instruction.call);
-    totals.instructions += 1;
-    totals.elements += instruction.elements;
     uint32_t ubOperand = 0;
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
         const Operand &operand = instruction.operands[i];
-        const uint64_t bytes = operand.runs * operand.runBytes;
         if (operand.space == Space::UB) {
             record.ubAddress[ubOperand] = static_cast<uint32_t>(operand.address);
             record.ubBytes[ubOperand++] = static_cast<uint32_t>(operand.SpanBytes());
             continue;
         }
-        (operand.written ? totals.bytesToGm : totals.bytesFromGm) += bytes;
         const GlobalTensorArea &area = globalMemory_.Nearest(operand.address);
         record.gmTensor = static_cast<uint8_t>(globalMemory_.IndexOf(area));
         record.gmOffsetBytes = operand.address - area.address;
-        record.gmBytes = bytes;
-        if (operand.written && settings_.checked) {
-            for (uint32_t run = 0; run < operand.runs; ++run) {
-                const uint64_t begin = record.gmOffsetBytes + run * operand.pitchBytes;
-                writes_.Add(record.gmTensor, begin, begin + operand.runBytes, blockIdx_);
-            }
-        }
-    }
-    if (settings_.logLimit == 0) {
-        return;
+        record.gmBytes = operand.runs * operand.runBytes;
     }
     record.core = blockIdx_;
     record.sequence = instruction.sequence;

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "buffer_table.h"
+#include "dequant_scale.h"
+#include "event_ids.h"
 #include "event_log.h"
 #include "finding.h"
 #include "global_memory.h"
@@ -17,6 +19,12 @@
 #include "vector_mask.h"
 #include "vector_registers.h"
 
+namespace AscendC {
+
+class TPipe;
+
+}  // namespace AscendC
+
 namespace Simulator {
 
 // What one launch is run with; the same for all its blocks.
@@ -25,11 +33,13 @@ struct LaunchSettings {
     uint32_t npuArch = 0;  // 2201 or 3002
     uint32_t ubBytes = 0;
     bool checked = true;
+    bool executes = true;    // false at level "model": instructions are issued, scheduled and counted, and compute nothing
     uint32_t checksOff = 0;  // bit i switches CHECKS[i] off
     Schedule schedule = Schedule::ON_WAIT;
     uint64_t seed = 0;
     Overflow overflow = Overflow::INFNAN;
     bool flushToZero = false;
+    uint64_t tilingKey = 0;
     uint64_t logLimit = 0;  // instructions that the log of one thread keeps
 };
 
@@ -77,7 +87,10 @@ public:
     SourceLine LastLine() const { return lastLine_; }
     bool InBlock() const { return inBlock_; }
 
+    AscendC::TPipe *tpipe = nullptr;  // the one that lives
+    bool staticTensors = false;       // some tensor lies at an address of the kernel's own choice
     VectorMask vectorMask;
+    DequantScaleRegister dequantScale;
     VectorRegisters registers{};
     uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true
 
@@ -88,7 +101,8 @@ private:
     friend class Pipes;
     void BeginBlock(uint32_t blockIdx);
     void Execute(const Instruction &instruction);
-    void LogExecuted(const Instruction &instruction);
+    void Count(const Instruction &instruction);
+    void Log(const Instruction &instruction);
 
     const LaunchSettings &settings_;
     GlobalMemory &globalMemory_;

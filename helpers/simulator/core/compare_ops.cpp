@@ -33,7 +33,7 @@ void CompareRepeat(const Instruction &instruction, AiCore &core, uint32_t repeat
     }
     uint64_t scalarBits = instruction.scalarBits;
     modes.OnOperands(&scalarBits, 1, instruction.type);
-    instruction.loop({bits, sources[0], sources[1], nullptr, scalarBits, geometry.lanes});
+    instruction.loop({bits, sources[0], sources[1], nullptr, scalarBits, geometry.lanes, nullptr});
     for (uint32_t lane = 0; lane < geometry.lanes; ++lane) {
         if (!geometry.Takes(repeat, lane)) {
             bits[lane / 8] = static_cast<uint8_t>(bits[lane / 8] & ~(1u << lane % 8));
@@ -60,7 +60,7 @@ void ExecuteCompare(const Instruction &instruction, AiCore &core)
     if (sideBySide && instruction.elements == geometry.repeats * geometry.lanes) {
         const void *src1 = instruction.operandNum == 3 ? core.Ub(instruction.operands[2].address) : nullptr;
         instruction.loop({dst, core.Ub(instruction.operands[1].address), src1, nullptr, instruction.scalarBits,
-                          instruction.elements});
+                          instruction.elements, nullptr});
         return;
     }
     for (uint32_t repeat = 0; repeat < geometry.repeats; ++repeat) {
@@ -109,7 +109,9 @@ VectorGeometry AllLanes(uint32_t lanes, uint32_t repeats)
     VectorGeometry geometry{};
     geometry.lanes = lanes;
     geometry.repeats = repeats;
-    geometry.mask[0] = geometry.mask[1] = UINT64_MAX;
+    const VectorMask mask = FirstLanes(lanes);
+    geometry.mask[0] = mask.low;
+    geometry.mask[1] = mask.high;
     return geometry;
 }
 
@@ -130,6 +132,7 @@ void IssueCompareRepeats(const CompareCall &call, const VectorGeometry &geometry
     instruction.SetParameters(CompareParameters{droppedElements, 1, false});
     const uint64_t bytes = uint64_t{geometry.repeats} * geometry.lanes / 8;
     instruction.operands[instruction.operandNum++] = InUb(call.dst, bytes, bytes, 1, true);
+    instruction.geometry.strides[0] = {1, 1};  // the bits lie side by side
     AddSource(instruction, call.src0, shape.strides[1]);
     AddSource(instruction, call.src1, shape.strides[2]);
     AiCore::Current()->Issue(instruction);

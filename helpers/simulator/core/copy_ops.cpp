@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "ai_core.h"
+#include "bulk_copy.h"
 
 namespace Simulator {
 
@@ -38,7 +39,7 @@ void ExecuteCopyToUb(const Instruction &instruction, AiCore &core)
     for (uint32_t run = 0; run < src.runs; ++run) {
         uint8_t *start = core.Ub(dst.address + run * dst.pitchBytes);
         uint8_t *data = start + instruction.leftPadBytes;
-        std::memcpy(data, GmPointer(src, run), src.runBytes);
+        CopyFetchingAhead(data, GmPointer(src, run), src.runBytes);
         const void *filler = padded || instruction.padsWithValue ? static_cast<const void *>(&core.padRegister) : data;
         Fill(start, instruction.leftPadBytes, filler, src.elementBytes);
         uint8_t *end = data + src.runBytes;
@@ -52,7 +53,7 @@ void ExecuteCopyToGm(const Instruction &instruction, AiCore &core)
     const Operand &src = instruction.operands[1];
     for (uint32_t run = 0; run < dst.runs; ++run) {
         uint8_t *target = reinterpret_cast<uint8_t *>(dst.address + run * dst.pitchBytes);
-        std::memcpy(target, core.Ub(src.address + run * src.pitchBytes), dst.runBytes);
+        CopyPastCaches(target, core.Ub(src.address + run * src.pitchBytes), dst.runBytes);
     }
 }
 

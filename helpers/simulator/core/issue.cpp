@@ -7,6 +7,7 @@
 #include "ai_core.h"
 #include "checks/check.h"
 #include "copy_ops.h"
+#include "flag_ops.h"
 #include "vector_ops.h"
 
 namespace Simulator {
@@ -35,7 +36,7 @@ Instruction VectorInstruction(const VectorCall &call, SourceLine where)
     Instruction instruction{};
     instruction.call = call.name;
     instruction.where = where;
-    instruction.execute = ExecuteVector;
+    instruction.execute = call.execute;
     instruction.pipe = Pipe::V;
     instruction.loop = call.loop;
     instruction.type = call.type;
@@ -106,6 +107,7 @@ VectorGeometry GeometryUnderMask(uint32_t lanes, uint32_t repeats)
     geometry.repeats = repeats;
     geometry.mask[0] = mask.low;
     geometry.mask[1] = mask.high;
+    geometry.lanesGiven = mask.lanesGiven;
     if (mask.counter) {
         geometry.repeats = static_cast<uint32_t>((mask.low + lanes - 1) / lanes);
         geometry.lastLanes = mask.low == 0 ? 0 : static_cast<uint32_t>((mask.low - 1) % lanes + 1);
@@ -150,9 +152,10 @@ void CheckCount(const char *call, int32_t count, SourceLine where)
 
 void WaitForVector(const char *call, SourceLine where)
 {
-    const auto id = static_cast<uint8_t>(TakeEventId(Pipe::V, Pipe::S, false, call, where));
-    IssueFlag(Instruction::Flag::SET, Pipe::V, Pipe::S, id, call, where);
-    IssueFlag(Instruction::Flag::WAIT, Pipe::V, Pipe::S, id, call, where);
+    constexpr PipePair VECTOR_TO_SCALAR{Pipe::V, Pipe::S};
+    const auto id = static_cast<uint8_t>(TakeEventId(VECTOR_TO_SCALAR, false, call, where));
+    IssueFlag(Instruction::Flag::SET, VECTOR_TO_SCALAR, id, call, where);
+    IssueFlag(Instruction::Flag::WAIT, VECTOR_TO_SCALAR, id, call, where);
 }
 
 void IssueVector(const VectorCall &call, int32_t count, SourceLine where)
@@ -178,6 +181,9 @@ void IssueVector(const VectorCall &call, int32_t count, SourceLine where)
 void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
+    if (!core.vectorMask.counter) {
+        CheckRepeatTimes(call.name, shape.repeats, where);
+    }
     Instruction instruction = VectorInstruction(call, where);
     uint32_t widest = 0;
     for (const LocalOperand &local : call.operands) {
@@ -203,6 +209,7 @@ void SetMaskLanes(uint64_t lanes)
         mask.low = lanes;
     } else {
         mask = FirstLanes(lanes);
+        mask.lanesGiven = lanes;
     }
 }
 
@@ -211,11 +218,65 @@ void SetMaskBits(const uint64_t *bits)
     VectorMask &mask = CurrentVectorMask();
     mask.low = bits[0];
     mask.high = bits[1];
+    mask.lanesGiven = 0;
 }
 
 VectorMask &CurrentVectorMask()
 {
     return AiCore::Current()->vectorMask;
+}
+
+void CheckRepeatTimes(const char *call, uint32_t repeats, SourceLine where)
+{
+    constexpr uint32_t MAX_REPEATS = UINT8_MAX;
+    if (repeats > MAX_REPEATS) {
+        AiCore::Current()->Report(
+            {"repeat-times", "repeatTime",
+             "repeatTime is " + std::to_string(repeats) + ", which has 8 bits on the device: it repeats " +
+                 std::to_string(repeats % (MAX_REPEATS + 1)) + " times",
+             "repeat at most 255 times in one call, or pass a count of elements", repeats, MAX_REPEATS},
+            call, where);
+    }
+}
+
+void SetDequantScale(uint64_t bits)
+{
+    AiCore::Current()->dequantScale = {bits, true};
+}
+
+uint64_t DequantScale(const char *call, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    if (!core.dequantScale.isSet) {
+        core.Report({"dequant-scale", "scale",
+                     "int32_t to half multiplies by a scale, which this block has not set: the device takes what its "
+                     "register holds",
+                     "call SetDeqScale(static_cast<half>(1.0f)) before", 0, 1},
+                    call, where);
+    }
+    return core.dequantScale.bits;
+}
+
+void CheckShiftDistance(const char *call, int64_t distance, uint32_t bits, SourceLine where)
+{
+    if (distance < 0 || distance > bits) {
+        AiCore::Current()->Report({"shift-distance", "scalarValue",
+                                   "shifts by " + std::to_string(distance) + ", elements of " + std::to_string(bits) +
+                                       " bits shift by 0 to " + std::to_string(bits),
+                                   "check where the distance comes from", distance, bits},
+                                  call, where);
+    }
+}
+
+void CheckShiftRounding(SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    if (core.Settings().npuArch == 3002) {
+        core.Report({"shift-rounding", "roundEn",
+                     "roundEn is true, and this SoC (dav-3002) does not round when it shifts: only false is taken",
+                     "add half of the last place before the shift", 1, 0},
+                    "ShiftRight", where);
+    }
 }
 
 void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperand &src, const CopyShape &shape,
@@ -303,6 +364,12 @@ void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t inde
     }
     IssueScalar(call, InGm(element, {1, tensor.elementBytes, 0, 0}, written), where);
     return reinterpret_cast<void *>(element.address);
+}
+
+void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t index, SourceLine where)
+{
+    const GlobalTensorArea &area = AiCore::Current()->Gm().Nearest(tensor.address + index * tensor.elementBytes);
+    return AccessElement(call, tensor, index, area.role != Role::IN, where);
 }
 
 void ReportAssertion(const char *condition, const char *text, SourceLine where)

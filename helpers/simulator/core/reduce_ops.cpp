@@ -186,6 +186,7 @@ void IssueReduce(const ReduceCall &call, ReduceUnit unit, const ReduceShape &sha
     const uint32_t elementBytes = call.src.elementBytes;
     const bool isSum = call.reduction == Reduction::SUM;
     CheckOrder(call, shape.order, where);
+    CheckRepeatTimes(call.name, shape.repeats, where);
     Instruction instruction = ReduceInstruction(call, where);
     instruction.execute = ExecuteReduce;
     VectorGeometry &geometry = instruction.geometry;

@@ -78,7 +78,7 @@ void ExecuteSelect(const Instruction &instruction, AiCore &core)
                 return core.Ub(instruction.operands[operand].address + start * elementBytes);
             };
             instruction.loop({from(0), from(at.src0), parameters.withScalar ? nullptr : from(at.src1), bits, scalarBits,
-                              std::min(step, instruction.elements - start)});
+                              std::min(step, instruction.elements - start), nullptr});
         }
     } else {
         for (uint32_t repeat = 0; repeat < geometry.repeats; ++repeat) {
@@ -92,7 +92,7 @@ void ExecuteSelect(const Instruction &instruction, AiCore &core)
             const uint32_t usedLanes =
                 geometry.lastLanes != 0 && repeat + 1 == geometry.repeats ? geometry.lastLanes : lanes;
             std::memcpy(used, repeatBits, (usedLanes + 7) / 8);
-            instruction.loop({elements[0], elements[1], elements[2], used, scalarBits, usedLanes});
+            instruction.loop({elements[0], elements[1], elements[2], used, scalarBits, usedLanes, nullptr});
             ScatterLanes(instruction, 0, repeat, core, elements[0]);
         }
     }

@@ -15,6 +15,7 @@ void CheckAlignment(const Instruction &instruction, AiCore &core);
 void CheckCopyLength(const Instruction &instruction, AiCore &core);
 void CheckBufferState(const Instruction &instruction, AiCore &core);
 void CheckCastMode(const Instruction &instruction, AiCore &core);
+void CheckVectorShape(const Instruction &instruction, AiCore &core);
 void CheckCompareLength(const Instruction &instruction, AiCore &core);
 void CheckReservedUb(const Instruction &instruction, AiCore &core);
 
@@ -24,9 +25,9 @@ struct Check {
 };
 
 constexpr Check CHECKS[] = {
-    {"buffer-state", CheckBufferState},     {"copy-length", CheckCopyLength}, {"alignment", CheckAlignment},
-    {"ub-bounds", CheckUbBounds},           {"gm-bounds", CheckGmBounds},     {"cast-mode", CheckCastMode},
-    {"compare-length", CheckCompareLength}, {"reserved-ub", CheckReservedUb},
+    {"buffer-state", CheckBufferState}, {"copy-length", CheckCopyLength},       {"alignment", CheckAlignment},
+    {"ub-bounds", CheckUbBounds},       {"gm-bounds", CheckGmBounds},           {"cast-mode", CheckCastMode},
+    {"vector-shape", CheckVectorShape}, {"compare-length", CheckCompareLength}, {"reserved-ub", CheckReservedUb},
 };
 
 // For rules that are checked only as an instruction executes.
@@ -52,6 +53,9 @@ inline void RunChecks(const Instruction &instruction, AiCore &core)
         bit <<= 1;
     }
 }
+
+// At level "model" no tensor holds computed data: what the scalar unit may still touch.
+void CheckModelAccess(const Instruction &instruction, AiCore &core);
 
 // After all blocks: outputs written once and whole.
 void CheckCoverage(GlobalMemory &globalMemory, FindingLog &findings);

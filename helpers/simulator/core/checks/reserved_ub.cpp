@@ -13,7 +13,7 @@ constexpr uint32_t RESERVED_UB_START_BYTES = 184 * 1024;
 
 void CheckReservedUb(const Instruction &instruction, AiCore &core)
 {
-    const uint32_t endBytes = core.Buffers().EndBytes();
+    const uint32_t endBytes = core.Buffers().Main().nextBytes;
     if (core.Settings().npuArch != 2201 || endBytes <= RESERVED_UB_START_BYTES || !UsesReservedUb(instruction)) {
         return;
     }

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <new>
+#include <numeric>
+#include <random>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include "../core/checks/check.h"
+#include "../core/tiling.h"
+#include "emergency.h"
+#include "entry.h"
+#include "launch_log.h"
+
+namespace Simulator {
+
+namespace {
+
+constexpr uint64_t POISON_STEP_BYTES = 1 << 20;
+
+// Both hold for one launch, since a process that raises its own limits again can only do so up to the hard ones.
+void Limit(int resource, rlim_t bytes)
+{
+    struct rlimit limit;
+    getrlimit(resource, &limit);
+    limit.rlim_cur = std::min(bytes, limit.rlim_max);
+    setrlimit(resource, &limit);
+}
+
+class ResourceLimits {
+public:
+    ResourceLimits(const Request &request, uint64_t mappedBytes)
+    {
+        if (request.memoryBytes > 0) {
+            Limit(RLIMIT_AS, static_cast<rlim_t>(request.memoryBytes + mappedBytes));
+        }
+        if (request.fileBytes > 0) {
+            Limit(RLIMIT_FSIZE, static_cast<rlim_t>(request.fileBytes));
+        }
+    }
+    ResourceLimits(const ResourceLimits &) = delete;
+    ResourceLimits &operator=(const ResourceLimits &) = delete;
+    ~ResourceLimits()
+    {
+        Limit(RLIMIT_AS, RLIM_INFINITY);
+        Limit(RLIMIT_FSIZE, RLIM_INFINITY);
+    }
+};
+
+// One pointer per kernel argument, to the address of a tensor or to a value's bytes.
+class ArgumentBytes {
+public:
+    ArgumentBytes(const Request &request, const std::vector<GlobalTensorArea> &areas)
+    {
+        if (request.arguments.size() != KERNEL_ENTRY.argumentNum) {
+            throw std::invalid_argument(std::string(KERNEL_ENTRY.name) + " takes " +
+                                        std::to_string(KERNEL_ENTRY.argumentNum) + " arguments, " +
+                                        std::to_string(request.arguments.size()) + " were given");
+        }
+        storage_.reserve(request.arguments.size());
+        for (size_t i = 0; i < request.arguments.size(); ++i) {
+            storage_.push_back(BytesOf(i, request.arguments[i], areas));
+            pointers_.push_back(storage_.back().data());
+        }
+    }
+    const void *const *Pointers() const { return pointers_.data(); }
+
+private:
+    static std::vector<uint8_t> BytesOf(size_t index, const Request::Argument &argument,
+                                        const std::vector<GlobalTensorArea> &areas)
+    {
+        const ArgumentKind &kind = KERNEL_ENTRY.kinds[index];
+        const std::string place = "argument " + std::to_string(index) + " of " + KERNEL_ENTRY.name;
+        if (argument.tensor >= 0) {
+            if (!kind.pointer) {
+                throw std::invalid_argument(place + " is a value of " + std::to_string(kind.bytes) +
+                                            " B, an array was given");
+            }
+            const uint64_t address = areas.at(static_cast<size_t>(argument.tensor)).address;
+            const uint8_t *bytes = reinterpret_cast<const uint8_t *>(&address);
+            return std::vector<uint8_t>(bytes, bytes + sizeof(address));
+        }
+        if (argument.value.size() != kind.bytes) {
+            throw std::invalid_argument(place + " takes " + std::to_string(kind.bytes) + " B" +
+                                        (kind.pointer ? " (a GM address: give an array)" : "") + ", " +
+                                        std::to_string(argument.value.size()) + " B were given");
+        }
+        return argument.value;
+    }
+
+    std::vector<std::vector<uint8_t>> storage_;
+    std::vector<const void *> pointers_;
+};
+
+// All blocks, in an order drawn by the seed: a kernel that depends on the order of its cores is wrong.
+std::vector<uint32_t> BlockOrder(const LaunchSettings &settings)
+{
+    std::vector<uint32_t> order(settings.blockNum);
+    std::iota(order.begin(), order.end(), 0u);
+    if (settings.checked) {
+        std::mt19937_64 random(settings.seed);
+        for (size_t i = order.size(); i > 1; --i) {
+            std::swap(order[i - 1], order[random() % i]);
+        }
+    }
+    return order;
+}
+
+void RunKernel(AiCore &core, uint32_t block, const void *const *arguments)
+{
+    core.RunBlock(block, [&] {
+        Finding finding{};
+        finding.code = "exception";
+        finding.operand = "kernel";
+        finding.remedy = "an Ascend C kernel cannot throw: remove host library calls from it";
+        try {
+            KERNEL_ENTRY.call(arguments);
+            CheckTilingKey();
+            return;
+        } catch (const StopBlock &) {
+            throw;
+        } catch (const std::bad_alloc &) {
+            finding.code = "out-of-memory";
+            finding.message = "the launch reached its memory limit";
+            finding.remedy = "raise memory_limit_bytes, or use a smaller tensor";
+        } catch (const std::exception &error) {
+            finding.message = std::string("a C++ exception left the kernel: ") + error.what();
+        } catch (...) {
+            finding.message = "a C++ exception left the kernel";
+        }
+        core.Report(finding, core.LastCall(), core.LastLine());
+    });
+}
+
+class Launch {
+public:
+    Launch(const Request &request, TensorMappings &mappings)
+        : request_(request), findings_(request.reportDescriptor, request.findingLimit)
+    {
+        std::vector<GlobalTensorArea> areas;
+        for (const TensorFile &file : request.tensors) {
+            tensors_.emplace_back(file, mappings);
+            tensors_.back().FillGuard();
+            areas.push_back(tensors_.back().Area());
+        }
+        arguments_ = std::make_unique<ArgumentBytes>(request, areas);
+        globalMemory_ = std::make_unique<GlobalMemory>(std::move(areas));
+        const uint32_t threadNum = std::max(1u, std::min(request.threadNum, request.settings.blockNum));
+        for (uint32_t i = 0; i < threadNum; ++i) {
+            cores_.push_back(std::make_unique<AiCore>(request.settings, *globalMemory_, findings_));
+            corePointers_.push_back(cores_.back().get());
+        }
+        InstallHandlers(request.reportDescriptor, *globalMemory_, corePointers_);
+    }
+    Launch(const Launch &) = delete;
+    Launch &operator=(const Launch &) = delete;
+    ~Launch() { RemoveHandlers(); }
+
+    void Run()
+    {
+        if (request_.settings.checked && request_.settings.executes) {
+            PoisonOutputs();
+        }
+        const std::vector<uint32_t> order = BlockOrder(request_.settings);
+        std::atomic<size_t> next{0};
+        const auto started = std::chrono::steady_clock::now();
+        OnThreads([&](uint32_t thread) {
+            UseHandlerStack();
+            AiCore::Current() = cores_[thread].get();
+            for (size_t i = next++; i < order.size(); i = next++) {
+                RunKernel(*cores_[thread], order[i], arguments_->Pointers());
+            }
+        });
+        const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - started;
+        CheckMemory();
+        WriteLog(request_.logDescriptor, cores_, findings_);
+        findings_.Write(JsonLine()
+                            .Add("record", "end")
+                            .Add("findings_dropped", static_cast<int64_t>(findings_.Dropped()))
+                            .Add("kernel_nanoseconds", static_cast<int64_t>(spent.count())));
+    }
+
+private:
+    template <typename Work>
+    void OnThreads(const Work &work)
+    {
+        std::vector<std::thread> threads;
+        try {
+            for (uint32_t i = 1; i < cores_.size(); ++i) {
+                threads.emplace_back(work, i);
+            }
+        } catch (const std::system_error &) {
+            // No more threads to be had: those that run take all blocks.
+        }
+        work(0);
+        for (std::thread &thread : threads) {
+            thread.join();
+        }
+    }
+
+    // Before the blocks, so that a kernel that reads what it has not written computes NaN.
+    void PoisonOutputs()
+    {
+        for (const GlobalTensorArea &area : globalMemory_->Areas()) {
+            std::atomic<uint64_t> next{0};
+            if (area.startsPoisoned) {
+                OnThreads([&](uint32_t) {
+                    for (uint64_t begin = next.fetch_add(POISON_STEP_BYTES); begin < area.bytes;
+                         begin = next.fetch_add(POISON_STEP_BYTES)) {
+                        Poison(area, begin, std::min(begin + POISON_STEP_BYTES, area.bytes));
+                    }
+                });
+            }
+        }
+    }
+
+    void CheckMemory()
+    {
+        for (const auto &core : cores_) {
+            for (size_t area = 0; area < tensors_.size(); ++area) {
+                globalMemory_->AddWritten(area, core->Writes().Ranges(area));
+            }
+        }
+        if (request_.settings.checked) {
+            if (!findings_.HasError()) {
+                CheckCoverage(*globalMemory_, findings_);
+            }
+            for (const MappedTensor &tensor : tensors_) {
+                tensor.CheckGuard(findings_);
+            }
+        } else {
+            globalMemory_->PoisonUnwritten();
+        }
+    }
+
+    const Request &request_;
+    FindingLog findings_;
+    std::vector<MappedTensor> tensors_;
+    std::unique_ptr<ArgumentBytes> arguments_;
+    std::unique_ptr<GlobalMemory> globalMemory_;
+    std::vector<std::unique_ptr<AiCore>> cores_;
+    std::vector<AiCore *> corePointers_;
+};
+
+}  // namespace
+
+void Refuse(const Request &request, const std::string &reason)
+{
+    if (request.reportDescriptor != NO_FILE) {
+        FindingLog(request.reportDescriptor, 1).Write(JsonLine().Add("record", "refused").Add("message", reason));
+    }
+}
+
+void RunLaunch(const Request &request, TensorMappings &mappings)
+{
+    const ResourceLimits limits(request, mappings.Bytes());
+    try {
+        Launch(request, mappings).Run();
+    } catch (const std::bad_alloc &) {
+        Refuse(request, "the memory limit of " + std::to_string(request.memoryBytes) +
+                            " B is too low for this launch: use fewer threads or smaller tensors");
+    } catch (const std::exception &error) {
+        Refuse(request, error.what());
+    }
+}
+
+}  // namespace Simulator
