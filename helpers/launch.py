@@ -28,7 +28,7 @@ from helpers.worker import EXIT_IDLE, Worker, give, take
 COMPUTING_LEVELS = ("fast", "checked")
 LEVELS = (*COMPUTING_LEVELS, "model")
 SCHEDULES = ("eager", "on_wait", "random")
-CHECK_NAMES = ("buffer-state", "copy-length", "alignment", "ub-bounds", "gm-bounds", "cast-mode")
+CHECK_NAMES = ("buffer-state", "copy-length", "alignment", "ub-bounds", "gm-bounds", "cast-mode", "atomic-type")
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag")
 

@@ -5,11 +5,16 @@
 #define SIMULATOR_KERNEL_OPERATOR_H
 
 #include "api/assertion.h"      // ASSERT, ascendc_assert
+#include "api/atomic.h"         // SetAtomicAdd and its like
+#include "api/cache_control.h"  // DataCacheCleanAndInvalid, DataCachePreload
 #include "api/cast.h"           // Cast
-#include "api/data_copy.h"      // DataCopy, DataCopyPad
+#include "api/data_copy.h"      // DataCopy
+#include "api/data_copy_pad.h"  // DataCopyPad, SetPadValue
 #include "api/duplicate.h"      // Duplicate
+#include "api/fill.h"           // Fill, InitOutput
 #include "api/global_tensor.h"  // GlobalTensor
 #include "api/keywords.h"       // __aicore__, __gm__, GM_ADDR, half
+#include "api/local_copy.h"     // Copy
 #include "api/local_tensor.h"   // LocalTensor
 #include "api/pipe.h"           // TPipe, TQue, TBuf
 #include "api/static_tensor.h"  // LocalMemAllocator, InitSocState

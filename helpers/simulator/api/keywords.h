@@ -23,7 +23,7 @@ using GM_ADDR = __gm__ uint8_t *;
 
 namespace AscendC {
 
-enum class TPosition : uint8_t { GM, VECIN, VECOUT, VECCALC };
+enum class TPosition : uint8_t { GM, VECIN, VECOUT, VECCALC, MAX };
 using QuePosition = TPosition;
 
 enum class RoundMode : uint8_t { CAST_NONE = 0, CAST_RINT, CAST_FLOOR, CAST_CEIL, CAST_ROUND, CAST_TRUNC, CAST_ODD };

@@ -48,6 +48,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     executedNum_ = 0;
     vectorMask = VectorMask();
     std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
+    atomicMode = AtomicMode();
     if (settings_.checked) {
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);
     }
@@ -99,7 +100,8 @@ void AiCore::Count(const Instruction &instruction)
         if (area.Tracked(settings_.checked)) {
             for (uint32_t run = 0; run < operand.runs; ++run) {
                 const uint64_t begin = operand.address - area.address + run * operand.pitchBytes;
-                writes_.Add(globalMemory_.IndexOf(area), begin, begin + operand.runBytes, blockIdx_);
+                writes_.Add(globalMemory_.IndexOf(area), begin, begin + operand.runBytes, blockIdx_,
+                            operand.overwrites);
             }
         }
     }

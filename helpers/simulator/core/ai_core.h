@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "atomic.h"
 #include "buffer_table.h"
 #include "event_log.h"
 #include "finding.h"
@@ -78,7 +79,8 @@ public:
     bool InBlock() const { return inBlock_; }
 
     VectorMask vectorMask;
-    uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true
+    uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true and by SetPadValue
+    AtomicMode atomicMode;     // of stores issued from now on
 
     // The core on which the calling thread runs a block; null outside.
     static AiCore *&Current();
