@@ -170,6 +170,7 @@ class Kernel:
             block_dim=int(block_dim),
             npu_arch=self.soc.npu_arch,
             ub_bytes=self.soc.ub_bytes,
+            cores=self.soc.vector_cores,
             overflow=self.soc.overflow,
             flush_to_zero=flush_to_zero,
             level=check_choice("level", level, LEVELS),

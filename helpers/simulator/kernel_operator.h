@@ -8,6 +8,7 @@
 #include "api/atomic.h"         // SetAtomicAdd and its like
 #include "api/cache_control.h"  // DataCacheCleanAndInvalid, DataCachePreload
 #include "api/cast.h"           // Cast
+#include "api/cross_core.h"     // SyncAll, CrossCoreSetFlag, IBSet
 #include "api/data_copy.h"      // DataCopy
 #include "api/data_copy_pad.h"  // DataCopyPad, SetPadValue
 #include "api/duplicate.h"      // Duplicate

@@ -12,15 +12,6 @@ namespace {
 
 constexpr int64_t INSTRUCTION_CACHE_UNITS = 8;  // 16 KB of a vector core in units of 2 KB
 
-Instruction ScalarInstruction(const char *call, SourceLine where)
-{
-    Instruction instruction{};
-    instruction.call = call;
-    instruction.where = where;
-    instruction.pipe = Pipe::S;
-    return instruction;
-}
-
 }  // namespace
 
 void IssueCacheControl(const char *call, const GlobalOperand &line, bool oneLine, SourceLine where)
@@ -40,6 +31,9 @@ void IssueCacheControl(const char *call, const GlobalOperand &line, bool oneLine
 
 void *AccessByPass(const char *call, const GlobalOperand &element, bool written, SourceLine where)
 {
+    if (!written) {
+        AiCore::Current()->NoteRead(element.address);
+    }
     Instruction instruction = ScalarInstruction(call, where);
     instruction.elements = 1;
     instruction.operands[0] = InGm(element, element.elementBytes, element.elementBytes, 1, written);

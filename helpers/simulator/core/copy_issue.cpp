@@ -44,6 +44,7 @@ void IssueCopyToUb(const CopyCall &call, const LocalOperand &dst, const GlobalOp
                    const CopyPadding &padding, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
+    core.NoteRead(src.address);
     if (padding.withValue) {
         core.padRegister = padding.valueBits;
     }

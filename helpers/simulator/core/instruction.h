@@ -97,8 +97,8 @@ struct Instruction {
     uint64_t scalarBits;  // scalar operand
     // What else an instruction needs, as a plain struct of its own that `execute` knows.
     alignas(8) uint8_t parameters[PARAMETER_BYTES];
-    // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe.
-    enum class Flag : uint8_t { NONE, SET, WAIT } flag;
+    // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe; CROSS_CORE_SET tells other cores.
+    enum class Flag : uint8_t { NONE, SET, WAIT, CROSS_CORE_SET } flag;
     Pipe flagSource;
     Pipe flagDestination;
     uint8_t flagId;

@@ -198,15 +198,21 @@ VectorMask &CurrentVectorMask()
     return AiCore::Current()->vectorMask;
 }
 
+Instruction ScalarInstruction(const char *call, SourceLine where)
+{
+    Instruction instruction{};
+    instruction.call = call;
+    instruction.where = where;
+    instruction.pipe = Pipe::S;
+    return instruction;
+}
+
 namespace {
 
 void IssueScalar(const char *call, const Operand &operand, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    Instruction instruction{};
-    instruction.call = call;
-    instruction.where = where;
-    instruction.pipe = Pipe::S;
+    Instruction instruction = ScalarInstruction(call, where);
     instruction.elements = 1;
     instruction.operands[0] = operand;
     instruction.operandNum = 1;
@@ -226,6 +232,9 @@ void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where)
 {
     const GlobalOperand element = FromElement(tensor, index);
+    if (!written) {
+        AiCore::Current()->NoteRead(element.address);
+    }
     IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
     return reinterpret_cast<void *>(element.address);
 }
