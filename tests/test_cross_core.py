@@ -382,7 +382,7 @@ def test_marks_that_do_not_start_at_zero_mislead_as_on_the_device():
 
 
 def test_other_cores_stop_without_a_word_where_one_has_ended_by_an_error():
-    """Form 7 of DEADLOCKS: one core ends early by an error of its own; that the others then wait in vain says nothing."""
+    """Form 7 of DEADLOCKS: one core ends by an error, and the others then wait in vain."""
     result = Kernel.from_source(DEADLOCKS, "stuck").launch(
         np.zeros((8, 8), np.int32), np.uint32(7), block_dim=8, raise_on_finding=False
     )

@@ -76,14 +76,15 @@ std::vector<uint32_t> CrossCore::MissingAtBarrier(uint64_t address, uint32_t blo
     return missing;
 }
 
-BlockScheduler::Outcome CrossCore::Turn(uint64_t address, uint32_t block, bool from, bool to, bool stores)
+BlockScheduler::Outcome CrossCore::FlipMark(uint64_t address, uint32_t block, bool from, bool to, bool stores)
 {
     return scheduler_.WaitUntil(block, [this, address, from, to, stores] {
-        bool &mark = marks_[address];
+        int32_t *word = reinterpret_cast<int32_t *>(address);
+        bool &mark = marks_.emplace(address, stores && *word != 0).first->second;
         const bool passes = mark == from;
         mark = passes ? to : mark;
         if (passes && stores) {
-            *reinterpret_cast<int32_t *>(address) = to ? 1 : 0;
+            *word = to ? 1 : 0;
         }
         return passes;
     });

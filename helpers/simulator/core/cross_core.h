@@ -35,9 +35,9 @@ public:
     BlockScheduler::Outcome Arrive(uint64_t address, uint32_t block, uint32_t coreNum);
     std::vector<uint32_t> MissingAtBarrier(uint64_t address, uint32_t block, uint32_t coreNum);
 
-    // A mark goes from `from` to `to` once it is `from`; `stores`: also the word at its address, which is a host
-    // address.
-    BlockScheduler::Outcome Turn(uint64_t address, uint32_t block, bool from, bool to, bool stores);
+    // A mark goes from `from` to `to` once it is `from`. With `stores` the word at its address starts it and follows
+    // it.
+    BlockScheduler::Outcome FlipMark(uint64_t address, uint32_t block, bool from, bool to, bool stores);
 
     // Turns: the cores come in ascending order, round after round.
     BlockScheduler::Outcome WaitTurn(uint64_t address, uint32_t block);
