@@ -23,6 +23,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "assertion",
     "buffer_count",
     "buffer_length",
+    "copy_slice",
     "count_negative",
     "crash_null",
     "crash_read_past_page",
@@ -73,6 +74,8 @@ CAUGHT_WITHOUT_CHECKS = [
 ]
 # Whose check, when switched off, lets the kernel run to its end.
 CHECK_OF = {
+    "atomic_type": "atomic-type",
+    "copy_not_elements": "copy-length",
     "copy_not_32_bytes": "copy-length",
     "gm_misaligned": "alignment",
     "ub_misaligned": "alignment",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipes.h"
 
+#include <algorithm>
 #include <string>
 
 #include "ai_core.h"
@@ -65,6 +66,16 @@ void Pipes::DrainAll()
     }
 }
 
+void Pipes::RunCrossCoreSets()
+{
+    for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
+        const auto sets = [](const Instruction &queued) { return queued.flag == Instruction::Flag::CROSS_CORE_SET; };
+        while (std::any_of(queues_[pipe].begin(), queues_[pipe].end(), sets)) {
+            Advance(static_cast<Pipe>(pipe));
+        }
+    }
+}
+
 uint32_t &Pipes::FlagOf(const Instruction &instruction)
 {
     return flags_[Index(instruction.flagSource)][Index(instruction.flagDestination)][instruction.flagId];
@@ -87,6 +98,8 @@ void Pipes::Run(const Instruction &instruction)
         ++FlagOf(instruction);
     } else if (instruction.flag == Instruction::Flag::WAIT) {
         --FlagOf(instruction);
+    } else if (instruction.flag == Instruction::Flag::CROSS_CORE_SET) {
+        core_.SetCrossCoreFlag(instruction.flagId, instruction.call, instruction.where);
     }
     core_.Execute(instruction);
 }
