@@ -60,6 +60,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "tag_unallocated",
     "tensor_address",
     "tensor_address_misaligned",
+    "tensor_list",
     "timeout",
     "tpipe_after_static",
     "tpipe_destroyed",

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 
+#ifndef K_MAX_SHAPE_DIM
+#define K_MAX_SHAPE_DIM 8
+#endif
+
 namespace AscendC {
 
 enum class DataFormat : uint8_t { ND = 0, NZ, NCHW, NC1HWC0, NHWC, NCDHW, NDC1HWC0, FRACTAL_Z_3D };
-
-constexpr uint32_t K_MAX_SHAPE_DIM = 8;
 
 struct ShapeInfo {
     ShapeInfo() = default;
