@@ -40,6 +40,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "pool_count",
     "pool_not_initialised",
     "pool_overlap",
+    "pool_placement",
     "pool_shared_length",
     "queue_after_reset",
     "queue_config",

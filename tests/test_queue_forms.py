@@ -391,6 +391,87 @@ def test_without_reset_the_second_pool_finds_the_first_in_its_place():
         kernel.launch(X.copy(), np.zeros_like(X), 0)
 
 
+OWN_POOL = (
+    HEAD
+    + """\
+// A pool of the kernel's own: every buffer 32 bytes after the one before.
+class SpacedPool {
+public:
+    __aicore__ inline SpacedPool() { Init(); }
+    template <class T>
+    __aicore__ inline bool InitBuffer(T &queue, uint8_t num, uint32_t len)
+    {
+        queue.InitStartBufHandle(GetBufHandle(GetCurBufSize()), num, len);
+        for (uint32_t i = 0; i < num; ++i) {
+            queue.InitBufHandle(this, i, GetBufHandle(GetCurBufSize()), Next(len), len);
+        }
+        return true;
+    }
+    template <TPosition position>
+    __aicore__ inline bool InitBuffer(TBuf<position> &buffer, uint32_t len)
+    {
+        buffer.InitStartBufHandle(GetBufHandle(GetCurBufSize()), 1, len);
+        buffer.InitBufHandle(this, 0, GetBufHandle(GetCurBufSize()), Next(len), len);
+        return true;
+    }
+    EXTERN_IMPL_BUFPOOL(SpacedPool, TPosition::VECCALC, 4);
+
+private:
+    __aicore__ inline uint32_t Next(uint32_t len)
+    {
+        const uint32_t address = GetCurAddr() + 32;
+        SetCurAddr(address + len);
+        SetCurBufSize(GetCurBufSize() + 1);
+        return address;
+    }
+};
+
+extern "C" __global__ __aicore__ void own_pool(GM_ADDR x, GM_ADDR y, uint32_t bytes)
+{
+    Tiles tiles(x, y);
+    TPipe pipe;
+    SpacedPool pool;
+    pipe.InitBufPool(pool, bytes);
+    TQue<TPosition::VECIN, 1> inQueue;
+    TBuf<TPosition::VECCALC> work;
+    TQue<TPosition::VECOUT, 1> outQueue;
+    pool.InitBuffer(inQueue, 2, TILE_BYTES);
+    pool.InitBuffer(work, TILE_BYTES);
+    pool.InitBuffer(outQueue, 1, TILE_BYTES);
+    for (uint32_t tile = 0; tile < TILE_NUM; ++tile) {
+        LocalTensor<float> in = inQueue.AllocTensor<float>();
+        DataCopy(in, tiles.x[tile * TILE_ELEMS], TILE_ELEMS);
+        inQueue.EnQue(in);
+        in = inQueue.DeQue<float>();
+        LocalTensor<float> middle = work.Get<float>();
+        Adds(middle, in, 3.0f, TILE_ELEMS);
+        inQueue.FreeTensor(in);
+        LocalTensor<float> out = outQueue.AllocTensor<float>();
+        Adds(out, middle, -2.0f, TILE_ELEMS);
+        outQueue.EnQue(out);
+        out = outQueue.DeQue<float>();
+        DataCopy(tiles.y[tile * TILE_ELEMS], out, TILE_ELEMS);
+        outQueue.FreeTensor(out);
+    }
+    pool.Reset();
+    pipe.Reset();
+}
+"""
+)
+
+
+def test_a_kernel_may_define_a_pool_of_its_own():
+    kernel = Kernel.from_source(OWN_POOL, "own_pool")
+    y = np.zeros_like(X)
+    result = kernel.launch(X.copy(), y, 4 * (256 + 32), roles=("in", "out"))
+    assert result.findings == () and np.array_equal(y, X + 1)
+    loads = [record for record in result.instructions.on_core(0) if result.instructions.call_of(record) == "DataCopy"]
+    addresses = {int(record["ub_address"][0]) for record in loads if record["ub_bytes"][0]}
+    assert addresses == {32, 320, 896}
+    with pytest.raises(KernelFault, match="ub-capacity"):
+        kernel.launch(X.copy(), y, 4 * (256 + 32) - 32)
+
+
 QUERIES = (
     HEAD
     + """\

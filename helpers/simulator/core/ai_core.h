@@ -31,7 +31,8 @@ struct LaunchSettings {
     uint32_t npuArch = 0;  // 2201 or 3002
     uint32_t ubBytes = 0;
     bool checked = true;
-    bool executes = true;    // false at level "model": instructions are issued, scheduled and counted, and compute nothing
+    bool executes =
+        true;  // false at level "model": instructions are issued, scheduled and counted, and compute nothing
     uint32_t checksOff = 0;  // bit i switches CHECKS[i] off
     Schedule schedule = Schedule::ON_WAIT;
     uint64_t seed = 0;

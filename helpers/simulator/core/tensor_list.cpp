@@ -16,10 +16,10 @@ void Require(bool holds, const std::string &message, int64_t actual, int64_t exp
              SourceLine where)
 {
     if (!holds) {
-        AiCore::Current()->Report({"tensor-list", "list of tensors", message,
-                                   "give the launch a list of arrays for this argument, and ask for those it has",
-                                   actual, expected},
-                                  call, where);
+        AiCore::Current()->Report(
+            {"tensor-list", "list of tensors", message,
+             "give the launch a list of arrays for this argument, and ask for those it has", actual, expected},
+            call, where);
     }
 }
 
@@ -40,8 +40,7 @@ TensorListView ReadTensorList(const void *list, uint32_t expectedBytes, uint32_t
     view.dim = static_cast<uint32_t>(words[1] & LOWER_HALF);
     const uint64_t descriptionBytes = (view.dim == 0 ? 2 : 1 + uint64_t{view.dim}) * WORD_BYTES;
     Require(addressesAt % WORD_BYTES == 0 && addressesAt < area.bytes &&
-                (addressesAt - WORD_BYTES) % descriptionBytes == 0 &&
-                (view.dim != 0 || addressesAt == 3 * WORD_BYTES),
+                (addressesAt - WORD_BYTES) % descriptionBytes == 0 && (view.dim != 0 || addressesAt == 3 * WORD_BYTES),
             "its addresses start at byte " + std::to_string(addressesAt) + " of " + std::to_string(area.bytes) +
                 ", behind descriptions of " + std::to_string(descriptionBytes) + " B each: this is no list",
             static_cast<int64_t>(addressesAt), static_cast<int64_t>(area.bytes), call, where);
@@ -52,8 +51,7 @@ TensorListView ReadTensorList(const void *list, uint32_t expectedBytes, uint32_t
                 std::to_string(area.bytes) + " B: this is no list",
             static_cast<int64_t>(bytes), static_cast<int64_t>(area.bytes), call, where);
     Require(expectedNum == 0 || expectedNum == view.size,
-            "the kernel expects " + std::to_string(expectedNum) + " tensors, the list has " +
-                std::to_string(view.size),
+            "the kernel expects " + std::to_string(expectedNum) + " tensors, the list has " + std::to_string(view.size),
             view.size, expectedNum, call, where);
     Require(expectedBytes == 0 || expectedBytes == bytes,
             "the kernel expects " + std::to_string(expectedBytes) + " B, the list has " + std::to_string(bytes) + " B",
@@ -65,9 +63,8 @@ TensorListView ReadTensorList(const void *list, uint32_t expectedBytes, uint32_t
 
 uint64_t AddressInList(const TensorListView &list, uint32_t index, SourceLine where)
 {
-    Require(index < list.size,
-            "tensor " + std::to_string(index) + " of a list of " + std::to_string(list.size), index, list.size,
-            "GetDataPtr", where);
+    Require(index < list.size, "tensor " + std::to_string(index) + " of a list of " + std::to_string(list.size), index,
+            list.size, "GetDataPtr", where);
     return list.addresses[index];
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "request.h"
 
-#include <cstdlib>
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
 #include <stdexcept>
@@ -127,8 +127,8 @@ void SetLevel(LaunchSettings &settings, const std::string &text)
         bool checked;
         bool executes;
     };
-    const Level level = Choice<Level>("--level", text,
-                                      {{"fast", {false, true}}, {"checked", {true, true}}, {"model", {true, false}}});
+    const Level level =
+        Choice<Level>("--level", text, {{"fast", {false, true}}, {"checked", {true, true}}, {"model", {true, false}}});
     settings.checked = level.checked;
     settings.executes = level.executes;
 }
