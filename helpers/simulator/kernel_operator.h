@@ -22,6 +22,7 @@
 #include "api/fill.h"              // Fill, InitOutput
 #include "api/global_tensor.h"     // GlobalTensor
 #include "api/keywords.h"          // __aicore__, __gm__, GM_ADDR, half
+#include "api/list_tensor.h"       // ListTensorDesc, TensorDesc
 #include "api/local_copy.h"        // Copy
 #include "api/local_tensor.h"      // LocalTensor
 #include "api/pipe.h"              // TPipe, GetTPipePtr

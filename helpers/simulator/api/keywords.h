@@ -81,10 +81,6 @@ constexpr uint8_t DEFAULT_REPEAT_STRIDE = 8;
 
 }  // namespace AscendC
 
-#ifndef K_MAX_SHAPE_DIM
-#define K_MAX_SHAPE_DIM 8
-#endif
-
 // dav-2201 has vector cores beside cube cores; on dav-3002 both units belong to one core.
 #if __NPU_ARCH__ == 2201
 constexpr int32_t g_coreType = AscendC::AIV;

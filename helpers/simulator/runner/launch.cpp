@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <numeric>
@@ -69,10 +70,17 @@ private:
     uint64_t memoryBytes_;
 };
 
-// One pointer per kernel argument, to the address of a tensor or to a value's bytes.
+std::vector<uint8_t> BytesOfAddress(uint64_t address)
+{
+    const uint8_t *bytes = reinterpret_cast<const uint8_t *>(&address);
+    return std::vector<uint8_t>(bytes, bytes + sizeof(address));
+}
+
+// One pointer per kernel argument, to the address of a tensor or to a value's bytes. A list of tensors is one more
+// tensor, which this class keeps and adds to `areas`.
 class ArgumentBytes {
 public:
-    ArgumentBytes(const Request &request, const std::vector<GlobalTensorArea> &areas)
+    ArgumentBytes(const Request &request, std::vector<GlobalTensorArea> &areas)
     {
         if (request.arguments.size() != KERNEL_ENTRY.argumentNum) {
             throw std::invalid_argument(std::string(KERNEL_ENTRY.name) + " takes " +
@@ -80,6 +88,7 @@ public:
                                         std::to_string(request.arguments.size()) + " were given");
         }
         storage_.reserve(request.arguments.size());
+        lists_.reserve(request.arguments.size());
         for (size_t i = 0; i < request.arguments.size(); ++i) {
             storage_.push_back(BytesOf(i, request.arguments[i], areas));
             pointers_.push_back(storage_.back().data());
@@ -88,19 +97,17 @@ public:
     const void *const *Pointers() const { return pointers_.data(); }
 
 private:
-    static std::vector<uint8_t> BytesOf(size_t index, const Request::Argument &argument,
-                                        const std::vector<GlobalTensorArea> &areas)
+    std::vector<uint8_t> BytesOf(size_t index, const Request::Argument &argument, std::vector<GlobalTensorArea> &areas)
     {
         const ArgumentKind &kind = KERNEL_ENTRY.kinds[index];
         const std::string place = "argument " + std::to_string(index) + " of " + KERNEL_ENTRY.name;
-        if (argument.tensor >= 0) {
+        if (argument.tensor >= 0 || !argument.listed.empty()) {
             if (!kind.pointer) {
                 throw std::invalid_argument(place + " is a value of " + std::to_string(kind.bytes) +
                                             " B, an array was given");
             }
-            const uint64_t address = areas.at(static_cast<size_t>(argument.tensor)).address;
-            const uint8_t *bytes = reinterpret_cast<const uint8_t *>(&address);
-            return std::vector<uint8_t>(bytes, bytes + sizeof(address));
+            return BytesOfAddress(argument.listed.empty() ? areas.at(static_cast<size_t>(argument.tensor)).address
+                                                          : AddressOfList(argument, areas));
         }
         if (argument.value.size() != kind.bytes) {
             throw std::invalid_argument(place + " takes " + std::to_string(kind.bytes) + " B" +
@@ -110,7 +117,27 @@ private:
         return argument.value;
     }
 
+    uint64_t AddressOfList(const Request::Argument &argument, std::vector<GlobalTensorArea> &areas)
+    {
+        std::vector<uint64_t> words((argument.value.size() + sizeof(uint64_t) - 1) / sizeof(uint64_t));
+        std::memcpy(words.data(), argument.value.data(), argument.value.size());
+        for (const size_t tensor : argument.listed) {
+            words.push_back(areas.at(tensor).address);
+        }
+        lists_.push_back(std::move(words));
+        const uint64_t address = reinterpret_cast<uint64_t>(lists_.back().data());
+        GlobalTensorArea area{};
+        area.name = "list of tensors";
+        area.role = Role::IN;
+        area.hasMemory = true;
+        area.address = address;
+        area.bytes = lists_.back().size() * sizeof(uint64_t);
+        areas.push_back(area);
+        return address;
+    }
+
     std::vector<std::vector<uint8_t>> storage_;
+    std::vector<std::vector<uint64_t>> lists_;
     std::vector<const void *> pointers_;
 };
 
