@@ -50,13 +50,16 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     executedNum_ = 0;
     sameReads_ = 0;
     vectorMask = VectorMask();
+    dequantScale = DequantScaleRegister();
     std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
     atomicMode = AtomicMode();
     if (settings_.checked) {
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);
     }
     pipes_.Reset(settings_.schedule, settings_.seed + CORE_SEED_STEP * (blockIdx + 1));
-    buffers_.Reset();
+    tpipe = nullptr;
+    staticTensors = false;
+    buffers_.Reset(settings_.ubBytes);
     events_.Reset();
 }
 

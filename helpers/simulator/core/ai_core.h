@@ -8,6 +8,8 @@
 
 #include "atomic.h"
 #include "buffer_table.h"
+#include "dequant_scale.h"
+#include "event_ids.h"
 #include "event_log.h"
 #include "finding.h"
 #include "global_memory.h"
@@ -16,6 +18,12 @@
 #include "pipes.h"
 #include "report.h"
 #include "vector_mask.h"
+
+namespace AscendC {
+
+class TPipe;
+
+}  // namespace AscendC
 
 namespace Simulator {
 
@@ -33,6 +41,7 @@ struct LaunchSettings {
     uint64_t seed = 0;
     Overflow overflow = Overflow::INFNAN;
     bool flushToZero = false;
+    uint64_t tilingKey = 0;
     uint64_t logLimit = 0;  // instructions that the log of one thread keeps
 };
 
@@ -87,7 +96,10 @@ public:
     SourceLine LastLine() const { return lastLine_; }
     bool InBlock() const { return inBlock_; }
 
+    AscendC::TPipe *tpipe = nullptr;  // the one that lives
+    bool staticTensors = false;       // some tensor lies at an address of the kernel's own choice
     VectorMask vectorMask;
+    DequantScaleRegister dequantScale;
     uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true and by SetPadValue
     AtomicMode atomicMode;     // of stores issued from now on
 

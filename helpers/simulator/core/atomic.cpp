@@ -76,7 +76,7 @@ void StoreAtomically(uint8_t *target, const uint8_t *source, uint64_t bytes, Ato
                 modes.OnOperands(operand, elements, mode.type);
             }
         }
-        combination.loop({operands[0], operands[0], operands[1], nullptr, 0, elements});
+        combination.loop({operands[0], operands[0], operands[1], nullptr, 0, elements, &modes});
         if (modes.ChangesResults(mode.type)) {
             modes.OnResults(operands[0], elements, mode.type);
         }

@@ -60,6 +60,7 @@ struct VectorGeometry {
     uint32_t repeats;           // 0: `elements` contiguous ones, no repeats
     uint32_t lanes;             // elements of one repeat
     uint64_t mask[MASK_WORDS];  // lane i takes part if bit i is set
+    uint64_t lanesGiven;        // the mask argument where it was a number of lanes, else 0
     uint32_t lastLanes;         // counter mode: lanes of the last repeat, the others are whole; 0: the mask decides
     struct Stride {
         uint16_t block;   // start of a data block to start of the next, in data blocks
@@ -72,6 +73,26 @@ struct VectorGeometry {
             return repeat + 1 < repeats || lane < lastLanes;
         }
         return (mask[lane / 64] >> (lane % 64) & 1) != 0;
+    }
+    // `num` lanes from `first` on, at most 32 of them and in one word of the mask.
+    bool TakesAll(uint32_t repeat, uint32_t first, uint32_t num) const
+    {
+        if (lastLanes != 0) {
+            return repeat + 1 < repeats || first + num <= lastLanes;
+        }
+        const uint64_t all = (uint64_t{1} << num) - 1;
+        return (mask[first / 64] >> (first % 64) & all) == all;
+    }
+    // How many lanes take part, if they are the first of the repeat; else 0.
+    uint32_t LeadingLanes(uint32_t repeat) const
+    {
+        if (lastLanes != 0) {
+            return repeat + 1 < repeats ? lanes : lastLanes;
+        }
+        const uint64_t low = lanes >= 64 ? mask[0] : mask[0] & ((uint64_t{1} << lanes) - 1);
+        const uint64_t high = lanes > 64 ? mask[1] : 0;
+        const bool isLeading = (low & (low + 1)) == 0 && (high & (high + 1)) == 0 && (high == 0 || low == UINT64_MAX);
+        return isLeading ? static_cast<uint32_t>(__builtin_popcountll(low) + __builtin_popcountll(high)) : 0;
     }
 };
 

@@ -70,7 +70,7 @@ Instruction VectorInstruction(const VectorCall &call, SourceLine where)
     Instruction instruction{};
     instruction.call = call.name;
     instruction.where = where;
-    instruction.execute = ExecuteVector;
+    instruction.execute = call.execute;
     instruction.pipe = Pipe::V;
     instruction.loop = call.loop;
     instruction.type = call.type;
@@ -131,6 +131,9 @@ void IssueVector(const VectorCall &call, int32_t count, SourceLine where)
 void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
+    if (!core.vectorMask.counter) {
+        CheckRepeatTimes(call.name, shape.repeats, where);
+    }
     Instruction instruction = VectorInstruction(call, where);
     VectorGeometry &geometry = instruction.geometry;
     uint32_t widest = 0;
@@ -141,6 +144,7 @@ void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine wh
     geometry.repeats = shape.repeats;
     geometry.mask[0] = core.vectorMask.low;
     geometry.mask[1] = core.vectorMask.high;
+    geometry.lanesGiven = core.vectorMask.lanesGiven;
     if (core.vectorMask.counter) {
         const uint64_t count = core.vectorMask.low;
         geometry.repeats = static_cast<uint32_t>((count + geometry.lanes - 1) / geometry.lanes);
@@ -183,6 +187,7 @@ void SetMaskLanes(uint64_t lanes)
         mask.low = lanes;
     } else {
         mask = FirstLanes(lanes);
+        mask.lanesGiven = lanes;
     }
 }
 
@@ -191,11 +196,65 @@ void SetMaskBits(const uint64_t *bits)
     VectorMask &mask = CurrentVectorMask();
     mask.low = bits[0];
     mask.high = bits[1];
+    mask.lanesGiven = 0;
 }
 
 VectorMask &CurrentVectorMask()
 {
     return AiCore::Current()->vectorMask;
+}
+
+void CheckRepeatTimes(const char *call, uint32_t repeats, SourceLine where)
+{
+    constexpr uint32_t MAX_REPEATS = UINT8_MAX;
+    if (repeats > MAX_REPEATS) {
+        AiCore::Current()->Report(
+            {"repeat-times", "repeatTime",
+             "repeatTime is " + std::to_string(repeats) + ", which has 8 bits on the device: it repeats " +
+                 std::to_string(repeats % (MAX_REPEATS + 1)) + " times",
+             "repeat at most 255 times in one call, or pass a count of elements", repeats, MAX_REPEATS},
+            call, where);
+    }
+}
+
+void SetDequantScale(uint64_t bits)
+{
+    AiCore::Current()->dequantScale = {bits, true};
+}
+
+uint64_t DequantScale(const char *call, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    if (!core.dequantScale.isSet) {
+        core.Report({"dequant-scale", "scale",
+                     "int32_t to half multiplies by a scale, which this block has not set: the device takes what its "
+                     "register holds",
+                     "call SetDeqScale(static_cast<half>(1.0f)) before", 0, 1},
+                    call, where);
+    }
+    return core.dequantScale.bits;
+}
+
+void CheckShiftDistance(const char *call, int64_t distance, uint32_t bits, SourceLine where)
+{
+    if (distance < 0 || distance > bits) {
+        AiCore::Current()->Report({"shift-distance", "scalarValue",
+                                   "shifts by " + std::to_string(distance) + ", elements of " + std::to_string(bits) +
+                                       " bits shift by 0 to " + std::to_string(bits),
+                                   "check where the distance comes from", distance, bits},
+                                  call, where);
+    }
+}
+
+void CheckShiftRounding(SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    if (core.Settings().npuArch == 3002) {
+        core.Report({"shift-rounding", "roundEn",
+                     "roundEn is true, and this SoC (dav-3002) does not round when it shifts: only false is taken",
+                     "add half of the last place before the shift", 1, 0},
+                    "ShiftRight", where);
+    }
 }
 
 Instruction ScalarInstruction(const char *call, SourceLine where)
@@ -237,6 +296,12 @@ void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t inde
     }
     IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
     return reinterpret_cast<void *>(element.address);
+}
+
+void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t index, SourceLine where)
+{
+    const GlobalTensorArea &area = AiCore::Current()->Gm().Nearest(tensor.address + index * tensor.elementBytes);
+    return AccessElement(call, tensor, index, area.role != Role::IN, where);
 }
 
 void ReportAssertion(const char *condition, const char *text, SourceLine where)

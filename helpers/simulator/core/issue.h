@@ -5,8 +5,10 @@
 
 #include <cstdint>
 
+#include "ai_core.h"
 #include "instruction.h"
-#include "queue.h"
+#include "local_view.h"
+#include "vector_ops.h"
 
 namespace Simulator {
 
@@ -43,6 +45,7 @@ struct VectorCall {
     bool movesBits = false;  // see Instruction
     uint8_t roundMode = 0;   // Cast
     uint8_t modesTaken = 0;
+    void (*execute)(const Instruction &, AiCore &) = ExecuteVector;
 };
 
 // Level 2: exactly the first `count` elements. On dav-2201 the mask register is all ones afterwards.
@@ -61,6 +64,17 @@ void SetMaskLanes(uint64_t lanes);
 void SetMaskBits(const uint64_t *mask);
 VectorMask &CurrentVectorMask();
 
+// The scale of int32_t to half: set, and taken by a call, which is a finding where it was never set.
+void SetDequantScale(uint64_t bits);
+uint64_t DequantScale(const char *call, SourceLine where);
+
+// repeatTime has 8 bits on the device.
+void CheckRepeatTimes(const char *call, uint32_t repeats, SourceLine where);
+
+// Arguments of shifts that the instruction does not have.
+void CheckShiftDistance(const char *call, int64_t distance, uint32_t bits, SourceLine where);
+void CheckShiftRounding(SourceLine where);
+
 // An instruction of the scalar unit that touches nothing yet.
 Instruction ScalarInstruction(const char *call, SourceLine where);
 
@@ -68,6 +82,9 @@ Instruction ScalarInstruction(const char *call, SourceLine where);
 // Returns where the element lies; the caller reads or writes it there.
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where);
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where);
+
+// The same for a reference to an element: written, unless the tensor is one that the launch only lets be read.
+void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t index, SourceLine where);
 
 // A condition that the kernel asserts does not hold.
 void ReportAssertion(const char *condition, const char *text, SourceLine where);

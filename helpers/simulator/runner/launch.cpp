@@ -16,6 +16,7 @@
 
 #include "../core/checks/check.h"
 #include "../core/cross_core.h"
+#include "../core/tiling.h"
 #include "emergency.h"
 #include "entry.h"
 #include "launch_log.h"
@@ -136,6 +137,7 @@ void RunKernel(AiCore &core, uint32_t block, const void *const *arguments)
         finding.remedy = "an Ascend C kernel cannot throw: remove host library calls from it";
         try {
             KERNEL_ENTRY.call(arguments);
+            CheckTilingKey();
             return;
         } catch (const StopBlock &) {
             throw;
