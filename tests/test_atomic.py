@@ -28,7 +28,7 @@ SOURCE = """\
 using namespace AscendC;
 
 template <typename T>
-__aicore__ void Combine(GM_ADDR x, GM_ADDR y, uint32_t operation, uint32_t run)
+__aicore__ inline void Combine(GM_ADDR x, GM_ADDR y, uint32_t operation, uint32_t run)
 {
     constexpr uint32_t ELEMENTS = 480;
     GlobalTensor<T> xGm, yGm;

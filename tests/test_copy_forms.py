@@ -60,7 +60,7 @@ template <typename T>
 constexpr bool MASKED = sizeof(T) == 2 || sizeof(T) == 4;
 
 template <typename T>
-__aicore__ void Masked(uint32_t form, const LocalTensor<T> &dst, const LocalTensor<T> &src, const Shape &shape)
+__aicore__ inline void Masked(uint32_t form, const LocalTensor<T> &dst, const LocalTensor<T> &src, const Shape &shape)
 {
     const CopyRepeatParams repeat{shape.dstGap, shape.srcGap, shape.len, static_cast<uint16_t>(shape.elements)};
     const uint8_t repeats = static_cast<uint8_t>(shape.count);
@@ -79,7 +79,7 @@ __aicore__ void Masked(uint32_t form, const LocalTensor<T> &dst, const LocalTens
 }
 
 template <typename T>
-__aicore__ void Run(GM_ADDR gmAddress, GM_ADDR imageAddress, uint32_t form, const Shape &shape)
+__aicore__ inline void Run(GM_ADDR gmAddress, GM_ADDR imageAddress, uint32_t form, const Shape &shape)
 {
     constexpr uint32_t ELEMENTS = 8192 / sizeof(T);
     GlobalTensor<T> gm, image;

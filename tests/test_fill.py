@@ -14,7 +14,7 @@ FILL = """\
 using namespace AscendC;
 
 template <typename T>
-__aicore__ void Run(GM_ADDR x, GM_ADDR y, T value, uint32_t name, uint32_t elements)
+__aicore__ inline void Run(GM_ADDR x, GM_ADDR y, T value, uint32_t name, uint32_t elements)
 {
     GlobalTensor<T> xGm, yGm;
     xGm.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(x), 32);
