@@ -26,6 +26,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "crash_null",
     "crash_read_past_page",
     "crash_stack_overflow",
+    "dequant_scale",
     "event_ids",
     "exception",
     "exit",
@@ -41,6 +42,8 @@ CAUGHT_WITHOUT_CHECKS = [
     "queue_leak",
     "queue_no_free_buffer",
     "queue_not_initialised",
+    "repeat_times",
+    "shift_distance",
     "timeout",
     "ub_capacity",
     "work_view",
@@ -55,6 +58,9 @@ CHECK_OF = {
     "gm_beyond_declared": "gm-bounds",
     "ub_offset_past_end": "ub-bounds",
     "cast_mode": "cast-mode",
+    "dst_block_stride": "vector-shape",
+    "mask_lanes": "vector-shape",
+    "mask_no_lanes": "vector-shape",
 }
 
 
