@@ -28,6 +28,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "crash_null",
     "crash_read_past_page",
     "crash_stack_overflow",
+    "dequant_scale",
     "event_ids",
     "exception",
     "exit",
@@ -63,6 +64,8 @@ CAUGHT_WITHOUT_CHECKS = [
     "tensor_address",
     "tensor_address_misaligned",
     "tensor_list",
+    "repeat_times",
+    "shift_distance",
     "timeout",
     "tpipe_after_static",
     "tpipe_destroyed",
@@ -86,6 +89,9 @@ CHECK_OF = {
     "gm_beyond_declared": "gm-bounds",
     "ub_offset_past_end": "ub-bounds",
     "cast_mode": "cast-mode",
+    "dst_block_stride": "vector-shape",
+    "mask_lanes": "vector-shape",
+    "mask_no_lanes": "vector-shape",
 }
 
 
