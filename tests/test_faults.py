@@ -44,6 +44,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "queue_not_initialised",
     "timeout",
     "ub_capacity",
+    "ub_end",
     "work_view",
 ]
 # Whose check, when switched off, lets the kernel run to its end.

@@ -67,6 +67,7 @@ void AiCore::Issue(Instruction instruction)
             CheckModelAccess(instruction, *this);
         }
     }
+    CheckUbEnd(instruction, *this);
     pipes_.Push(instruction);
 }
 

@@ -25,7 +25,7 @@ namespace {
 
 constexpr uint64_t POISON_STEP_BYTES = 1 << 20;
 
-// Both hold for one launch, since a process that raises its own limits again can only do so up to the hard ones.
+// Soft limits: the hard ones could not be raised again for the next launch.
 void Limit(int resource, rlim_t bytes)
 {
     struct rlimit limit;
@@ -36,10 +36,10 @@ void Limit(int resource, rlim_t bytes)
 
 class ResourceLimits {
 public:
-    ResourceLimits(const Request &request, uint64_t mappedBytes)
+    ResourceLimits(const Request &request, uint64_t idleBytes)
     {
         if (request.memoryBytes > 0) {
-            Limit(RLIMIT_AS, static_cast<rlim_t>(request.memoryBytes + mappedBytes));
+            Limit(RLIMIT_AS, static_cast<rlim_t>(request.memoryBytes + idleBytes));
         }
         if (request.fileBytes > 0) {
             Limit(RLIMIT_FSIZE, static_cast<rlim_t>(request.fileBytes));
@@ -259,7 +259,7 @@ void Refuse(const Request &request, const std::string &reason)
 
 void RunLaunch(const Request &request, TensorMappings &mappings)
 {
-    const ResourceLimits limits(request, mappings.Bytes());
+    const ResourceLimits limits(request, mappings.BytesBeside(request.tensors));
     try {
         Launch(request, mappings).Run();
     } catch (const std::bad_alloc &) {
