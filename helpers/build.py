@@ -39,8 +39,8 @@ SIMULATOR = CHECKOUT / "helpers" / "simulator"
 # Part of the numerics: one rounding per operation (no fused multiply-add), no reordering.
 NUMERIC_FLAGS = ("-std=c++17", "-ffp-contract=off")
 WARNING_FLAGS = ("-Wall", "-Wextra")
+LOOP_FLAGS = ("-O3",)  # a kernel's unit holds the loops of its vector operations
 _STAMP_NANOSECONDS = 2_000_000_000  # the coarsest clock of a file system in use (FAT)
-_LOOPS = ("core/cast_loops.cpp", "core/element_loops.cpp")
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,15 @@ class Unit:
 
 
 def simulator_units() -> tuple[Unit, ...]:
-    """The simulator's own sources as three units of about equal compile time; only the vector loops need -O3."""
+    """The simulator's own sources as two units of about equal compile time; a kernel brings its vector loops itself."""
 
     def including(*patterns: str) -> str:
         names = sorted(name for pattern in patterns for name in glob.glob(pattern, root_dir=SIMULATOR))
-        return "".join(f'#include "{name}"\n' for name in names if name not in _LOOPS)
+        return "".join(f'#include "{name}"\n' for name in names)
 
     return (
         Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1",)),
         Unit("runner", including("runner/*.cpp"), ("-O1",)),
-        Unit("loops", "".join(f'#include "{name}"\n' for name in _LOOPS), ("-O3", *processor_flags(find_compiler()))),
     )
 
 
@@ -93,7 +92,8 @@ def build_program(
         f'Simulator::EntryOf<&{entry}>::Make("{entry}");\n'
     )
     flags = (
-        "-O1",
+        *LOOP_FLAGS,
+        *processor_flags(find_compiler()),
         *(f"-D{name}={value}" for name, value in defines),
         *(f"-I{path.resolve().as_posix()}" for path in (source.resolve().parent, *include)),
     )

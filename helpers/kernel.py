@@ -214,7 +214,9 @@ class Kernel:
                 f"exactly {len(self.parameters)}" + (f": {wanted} (workspace and tiling count)" if wanted else ""),
             )
         return [
-            check_array(parameter, value, updated=updated) if parameter.kind == "address" else value_bytes(parameter, value)
+            check_array(parameter, value, updated=updated)
+            if parameter.kind == "address"
+            else value_bytes(parameter, value)
             for parameter, value in zip(self.parameters, given, strict=True)
         ]
 

@@ -33,7 +33,7 @@ CHECK_NAMES = ("buffer-state", "copy-length", "alignment", "ub-bounds", "gm-boun
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag")
 
-LOG_LIMIT = 1 << 18  # instructions kept by each thread, 72 B each
+LOG_LIMIT = 1 << 18  # instructions kept by each thread, 80 B each
 FINDING_LIMIT = 4096
 MAX_TIMEOUT_SECONDS = 7 * 86400.0  # a week; what select() can wait for is not much longer
 _MEMORY_MARGIN_BYTES = 1 << 30  # address space for code, stacks and the simulator itself
@@ -60,8 +60,8 @@ _RECORD = np.dtype(
         ("reserved", "u2"),
         ("gm_offset_bytes", "u8"),
         ("gm_bytes", "u8"),
-        ("ub_address", "u4", 3),
-        ("ub_bytes", "u4", 3),
+        ("ub_address", "u4", 4),
+        ("ub_bytes", "u4", 4),
     ]
 )
 

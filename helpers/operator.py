@@ -29,7 +29,7 @@ class RunResult:
     """One run of the operator.
 
     Attributes:
-        y: the gradient with respect to predict, of predict's shape and dtype; None at level "model", which computes none.
+        y: the gradient with respect to predict, of predict's shape and dtype; None at level "model".
         plan: how the call was tiled.
         findings: what the checks had to say; empty is clean.
         counters: instructions, elements and bytes per API call.
@@ -77,8 +77,9 @@ def run(
 
     Args:
         predict, label, dout: arrays of one shape (up to 8 dimensions, any strides) and one dtype, float16 or float32.
-            They are never modified. Those of `shared_array` and `make_inputs`, and the `y` of other runs, are used where
-            they lie, others are copied. At level "model" only shape and dtype count: np.broadcast_to(np.float32(0), shape).
+            They are never modified. Those of `shared_array` and `make_inputs`, and the `y` of other runs, are used
+            where they lie, others are copied. At level "model" only shape and dtype count: take
+            np.broadcast_to(np.float32(0), shape).
         reduction: "mean" or "sum".
         soc: a name of the SoC table; fixes cores, UB and overflow mode.
         run_mode: "embedded"; the others are not available yet.

@@ -66,6 +66,7 @@ class Worker:
 
     @property
     def return_code(self) -> int | None:
+        """How the process ended, once it has."""
         return self._process.returncode
 
     def runs(self) -> bool:

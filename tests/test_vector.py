@@ -285,7 +285,7 @@ REFUSED = {
         "Cast(x, x, RoundMode::CAST_NONE, 8);",
         "int32_t",
         "Ascend910B1",
-        "Cast takes half to float or int32_t, float to half, float or int32_t, and int32_t to float",
+        "Cast takes half to float, int32_t, int16_t, int8_t, uint8_t; bfloat16_t to float",
     ),
     "cache hint": (
         "GlobalTensor<float> gm; gm.SetL2CacheHint(CacheMode::CACHE_MODE_DISABLE); Muls(x, x, 1.0f, 8);",

@@ -5,7 +5,9 @@
 #define SIMULATOR_KERNEL_OPERATOR_H
 
 #include "api/assertion.h"      // ASSERT, ascendc_assert
+#include "api/cast.h"           // Cast
 #include "api/data_copy.h"      // DataCopy, DataCopyPad
+#include "api/duplicate.h"      // Duplicate
 #include "api/global_tensor.h"  // GlobalTensor
 #include "api/keywords.h"       // __aicore__, __gm__, GM_ADDR, half
 #include "api/local_tensor.h"   // LocalTensor
@@ -14,6 +16,6 @@
 #include "api/sync.h"           // SetFlag, WaitFlag, TQueSync
 #include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier
 #include "api/tiling.h"         // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
-#include "api/vector.h"         // Add and its like, Duplicate, Cast, SetVectorMask
+#include "api/vector.h"         // Add and its like, SetVectorMask
 
 #endif  // SIMULATOR_KERNEL_OPERATOR_H

@@ -11,22 +11,6 @@ namespace Simulator {
 template <typename T, typename... Allowed>
 constexpr bool ONE_OF = (std::is_same<T, Allowed>::value || ...);
 
-template <typename T>
-constexpr DataType DataTypeOf()
-{
-    if constexpr (std::is_same<T, half>::value) {
-        return DataType::HALF;
-    } else if constexpr (std::is_same<T, float>::value) {
-        return DataType::FLOAT;
-    } else {
-        static_assert(std::is_integral<T>::value && sizeof(T) <= 4, "the vector unit computes up to 32 bits");
-        constexpr bool SIGNED = std::is_signed<T>::value;
-        return sizeof(T) == 1   ? (SIGNED ? DataType::INT8 : DataType::UINT8)
-               : sizeof(T) == 2 ? (SIGNED ? DataType::INT16 : DataType::UINT16)
-                                : (SIGNED ? DataType::INT32 : DataType::UINT32);
-    }
-}
-
 // The bits of a scalar operand, as the instruction takes them.
 template <typename T>
 uint64_t BitsOf(T value)

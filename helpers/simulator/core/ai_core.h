@@ -11,13 +11,12 @@
 #include "finding.h"
 #include "global_memory.h"
 #include "instruction.h"
+#include "numeric_modes.h"
 #include "pipes.h"
 #include "report.h"
 #include "vector_mask.h"
 
 namespace Simulator {
-
-enum class Overflow : uint8_t { INFNAN, SATURATE };
 
 // What one launch is run with; the same for all its blocks.
 struct LaunchSettings {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Element types and operations of the vector unit.
+// Element types, and the rounding modes of Cast.
 #ifndef SIMULATOR_CORE_DATA_TYPE_H
 #define SIMULATOR_CORE_DATA_TYPE_H
 
@@ -7,35 +7,20 @@
 
 namespace Simulator {
 
-enum class DataType : uint8_t { NONE, HALF, FLOAT, INT8, UINT8, INT16, UINT16, INT32, UINT32, INT64, UINT64, OTHER };
-
-enum class Opcode : uint8_t {
+enum class DataType : uint8_t {
     NONE,
-    ADD,
-    SUB,
-    MUL,
-    DIV,
-    MAX,
-    MIN,
-    AND,
-    OR,  // dst, src0, src1
-    ADDS,
-    MULS,
-    MAXS,
-    MINS,
-    LEAKY_RELU,
-    SHIFT_LEFT,
-    SHIFT_RIGHT,  // dst, src, scalar
-    ABS,
-    RELU,
-    EXP,
-    LN,
-    SQRT,
-    RSQRT,
-    RECIPROCAL,
-    NOT,
-    CAST,       // dst, src
-    DUPLICATE,  // dst, scalar
+    HALF,
+    BFLOAT16,
+    FLOAT,
+    INT8,
+    UINT8,
+    INT16,
+    UINT16,
+    INT32,
+    UINT32,
+    INT64,
+    UINT64,
+    OTHER,
 };
 
 // The values of AscendC::RoundMode.

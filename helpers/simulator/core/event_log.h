@@ -28,11 +28,11 @@ struct LogRecord {
     uint16_t reserved;
     uint64_t gmOffsetBytes;
     uint64_t gmBytes;
-    uint32_t ubAddress[MAX_OPERANDS];  // operands in UB, in the order dst, src0, src1
+    uint32_t ubAddress[MAX_OPERANDS];  // operands in UB, in the order of the call
     uint32_t ubBytes[MAX_OPERANDS];    // 0: no such operand
 };
 
-static_assert(sizeof(LogRecord) == 72, "helpers/launch.py reads records of this size");
+static_assert(sizeof(LogRecord) == 80, "helpers/launch.py reads records of this size");
 
 struct CallTotals {
     const char *call;

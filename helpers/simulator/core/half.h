@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// IEEE 754 binary16: the storage type `half` and its conversions, without branches so that loops over them vectorise.
+// The 16-bit floating-point types and their conversions, without branches so that loops over them vectorise:
+// `half` is IEEE 754 binary16; `bfloat16_t` is the upper half of a float.
 #ifndef SIMULATOR_CORE_HALF_H
 #define SIMULATOR_CORE_HALF_H
 
 #include <cstdint>
+#include <type_traits>
 
 namespace Simulator {
 
@@ -35,19 +37,64 @@ constexpr uint16_t FloatToHalfBits(float value)
     return static_cast<uint16_t>(sign | result);
 }
 
+constexpr float Bfloat16BitsToFloat(uint16_t bits)
+{
+    return __builtin_bit_cast(float, static_cast<uint32_t>(bits) << 16);
+}
+
+// Round to nearest, ties to even. NaN keeps the top of its payload.
+constexpr uint16_t FloatToBfloat16Bits(float value)
+{
+    const uint32_t bits = __builtin_bit_cast(uint32_t, value);
+    const uint32_t rounded = bits + 0x7FFFu + ((bits >> 16) & 1u);
+    const uint32_t quiet = bits | 0x00400000u;
+    return static_cast<uint16_t>(((bits & 0x7FFFFFFFu) > 0x7F800000u ? quiet : rounded) >> 16);
+}
+
 }  // namespace Simulator
 
-// Global, as in CANN: a 16-bit value that converts from and to float.
+// Global, as in CANN: 16-bit values that convert from and to float.
 struct half {
     uint16_t bits = 0;
 
     half() = default;
-    constexpr half(float value) : bits(Simulator::FloatToHalfBits(value)) {}
-    constexpr half(double value) : half(static_cast<float>(value)) {}
-    constexpr half(int value) : half(static_cast<float>(value)) {}
+    template <typename Number, typename = std::enable_if_t<std::is_arithmetic<Number>::value>>
+    constexpr half(Number value) : bits(Simulator::FloatToHalfBits(static_cast<float>(value)))
+    {
+    }
     constexpr operator float() const { return Simulator::HalfBitsToFloat(bits); }
 };
 
-static_assert(sizeof(half) == 2, "half is a storage type");
+struct bfloat16_t {
+    uint16_t bits = 0;
+
+    bfloat16_t() = default;
+    template <typename Number, typename = std::enable_if_t<std::is_arithmetic<Number>::value>>
+    constexpr bfloat16_t(Number value) : bits(Simulator::FloatToBfloat16Bits(static_cast<float>(value)))
+    {
+    }
+    constexpr operator float() const { return Simulator::Bfloat16BitsToFloat(bits); }
+};
+
+static_assert(sizeof(half) == 2 && sizeof(bfloat16_t) == 2, "both are storage types");
+
+// Scalar arithmetic of two halves rounds to half after each operation. As templates these take part only where both
+// sides are halves: with a float on one side the built-in operators compute in float.
+#define SIMULATOR_HALF_OPERATOR(OPERATOR)                                                                   \
+    template <typename Half, typename = std::enable_if_t<std::is_same<Half, half>::value>>                  \
+    constexpr half operator OPERATOR(Half left, Half right)                                                 \
+    {                                                                                                       \
+        return half(static_cast<float>(left) OPERATOR static_cast<float>(right));                           \
+    }                                                                                                       \
+    template <typename Half, typename Number, typename = std::enable_if_t<std::is_same<Half, half>::value>> \
+    constexpr half &operator OPERATOR## = (Half & left, Number right)                                       \
+    {                                                                                                       \
+        return left = half(static_cast<float>(left) OPERATOR static_cast<float>(right));                    \
+    }
+SIMULATOR_HALF_OPERATOR(+)
+SIMULATOR_HALF_OPERATOR(-)
+SIMULATOR_HALF_OPERATOR(*)
+SIMULATOR_HALF_OPERATOR(/)
+#undef SIMULATOR_HALF_OPERATOR
 
 #endif  // SIMULATOR_CORE_HALF_H

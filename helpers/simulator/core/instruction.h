@@ -5,7 +5,10 @@
 
 #include <cstdint>
 
+#include <type_traits>
+
 #include "data_type.h"
+#include "element_loops.h"
 #include "finding.h"
 
 namespace Simulator {
@@ -46,7 +49,7 @@ struct Operand {
     uint64_t SpanBytes() const { return runs == 0 ? 0 : (runs - 1) * pitchBytes + runBytes; }
 };
 
-constexpr uint32_t MAX_OPERANDS = 3;
+constexpr uint32_t MAX_OPERANDS = 4;
 constexpr uint32_t REPEAT_BYTES = 256;  // what the vector unit takes at a time: 8 data blocks
 constexpr uint32_t REPEAT_BLOCKS = 8;
 constexpr uint32_t MASK_WORDS = 2;  // a mask bit for each of up to 128 lanes
@@ -71,6 +74,8 @@ struct VectorGeometry {
     }
 };
 
+constexpr uint32_t PARAMETER_BYTES = 48;
+
 struct Instruction {
     const char *call;  // name in the API: "DataCopyPad", "Sub", ...
     SourceLine where;
@@ -79,10 +84,13 @@ struct Instruction {
     Operand operands[MAX_OPERANDS];
     uint8_t operandNum;
     Pipe pipe;
-    Opcode opcode;        // vector instructions
     DataType type;        // of the elements computed or moved; of the destination
-    DataType sourceType;  // Cast
+    DataType sourceType;  // of the sources
+    LoopFunction loop;    // elementwise vector instructions: what to do with elements side by side
+    bool readsDst;        // the destination's old elements are a source as well
+    bool movesBits;       // elements are copied, not computed: the numeric modes leave them alone
     uint8_t mode;         // Cast: RoundMode
+    uint8_t modesTaken;   // Cast: a bit for each RoundMode that its types have
     VectorGeometry geometry;
     uint32_t elements;    // vector instructions: how many elements
     uint64_t scalarBits;  // scalar operand, or the value a copy pads with
@@ -91,11 +99,28 @@ struct Instruction {
     uint16_t rightPadBytes;
     bool padsWithValue;
     uint32_t droppedBytes;  // DataCopy: the tail that was asked for and is no whole block
+    // What else an instruction needs, as a plain struct of its own that `execute` knows.
+    alignas(8) uint8_t parameters[PARAMETER_BYTES];
     // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe.
     enum class Flag : uint8_t { NONE, SET, WAIT } flag;
     Pipe flagSource;
     Pipe flagDestination;
     uint8_t flagId;
+
+    template <typename Parameters>
+    void SetParameters(const Parameters &value)
+    {
+        static_assert(std::is_trivially_copyable<Parameters>::value && sizeof(Parameters) <= PARAMETER_BYTES,
+                      "parameters travel with the instruction as bytes");
+        std::memcpy(parameters, &value, sizeof(value));
+    }
+    template <typename Parameters>
+    Parameters ParametersAs() const
+    {
+        Parameters value;
+        std::memcpy(&value, parameters, sizeof(value));
+        return value;
+    }
 };
 
 }  // namespace Simulator

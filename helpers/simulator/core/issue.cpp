@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ai_core.h"
+#include "checks/check.h"
 #include "copy_ops.h"
 #include "vector_ops.h"
 
@@ -52,10 +53,13 @@ Instruction VectorInstruction(const VectorCall &call, SourceLine where)
     instruction.where = where;
     instruction.execute = ExecuteVector;
     instruction.pipe = Pipe::V;
-    instruction.opcode = call.opcode;
+    instruction.loop = call.loop;
     instruction.type = call.type;
     instruction.sourceType = call.sourceType;
+    instruction.readsDst = call.readsDst;
+    instruction.movesBits = call.movesBits;
     instruction.mode = call.roundMode;
+    instruction.modesTaken = call.modesTaken;
     instruction.scalarBits = call.scalarBits;
     return instruction;
 }
@@ -92,6 +96,9 @@ void IssueVector(const VectorCall &call, int32_t count, SourceLine where)
     Instruction instruction = VectorInstruction(call, where);
     instruction.elements = static_cast<uint32_t>(count);
     for (const LocalOperand &local : call.operands) {
+        if (local.role == nullptr) {
+            break;
+        }
         const uint64_t bytes = uint64_t{instruction.elements} * local.elementBytes;
         instruction.operands[instruction.operandNum] = InUb(local, bytes, bytes, 1, instruction.operandNum == 0);
         ++instruction.operandNum;
@@ -138,6 +145,9 @@ void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine wh
         geometry.repeats = 0;
     }
     for (const LocalOperand &local : call.operands) {
+        if (local.role == nullptr) {
+            break;
+        }
         geometry.strides[instruction.operandNum] = shape.strides[instruction.operandNum];
         const uint64_t span =
             geometry.repeats == 0 ? 0 : Span(geometry, instruction.operandNum, lanesUsed, local.elementBytes);

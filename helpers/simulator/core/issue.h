@@ -4,7 +4,6 @@
 #define SIMULATOR_CORE_ISSUE_H
 
 #include <cstdint>
-#include <initializer_list>
 
 #include "instruction.h"
 #include "queue.h"
@@ -24,15 +23,18 @@ struct GlobalOperand {
     uint32_t elementBytes;
 };
 
-// A vector operation as the API names it. The destination comes first among the operands.
+// An elementwise vector operation as the API names it.
 struct VectorCall {
     const char *name;
-    Opcode opcode;
-    DataType type;        // of the destination
-    DataType sourceType;  // of the sources
-    std::initializer_list<LocalOperand> operands;
-    uint64_t scalarBits;
-    uint8_t roundMode;
+    LoopFunction loop;
+    DataType type;                        // of the destination
+    DataType sourceType;                  // of the sources
+    LocalOperand operands[MAX_OPERANDS];  // the destination first; those behind the last one have no role
+    uint64_t scalarBits = 0;
+    bool readsDst = false;   // the destination is a source as well: dst += src * scalar
+    bool movesBits = false;  // see Instruction
+    uint8_t roundMode = 0;   // Cast
+    uint8_t modesTaken = 0;
 };
 
 // Level 2: exactly the first `count` elements. On dav-2201 the mask register is all ones afterwards.

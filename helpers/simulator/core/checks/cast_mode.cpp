@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cast takes the rounding modes that its pair of types has.
-#include "../element_loops.h"
 #include "check.h"
 
 namespace Simulator {
 
 void CheckCastMode(const Instruction &instruction, AiCore &core)
 {
-    if (instruction.opcode != Opcode::CAST ||
-        FindCastLoop(instruction.type, instruction.sourceType, instruction.mode) != nullptr) {
+    const uint32_t taken = instruction.modesTaken;
+    if (taken == 0 || (instruction.mode < CAST_MODE_NUM && (taken >> instruction.mode & 1u) != 0)) {
         return;
     }
     std::string modes;
     uint8_t first = CAST_MODE_NUM;
     for (uint8_t mode = 0; mode < CAST_MODE_NUM; ++mode) {
-        if (FindCastLoop(instruction.type, instruction.sourceType, mode) != nullptr) {
+        if ((taken >> mode & 1u) != 0) {
             modes += (modes.empty() ? "" : ", ") + std::string(CAST_MODE_NAMES[mode]);
             first = first == CAST_MODE_NUM ? mode : first;
         }
