@@ -30,7 +30,7 @@ int main(int, char **words)
 LENGTHS = (0, 1, 31, 4095, 4096, 4097, 4096 + 63, 4096 + 64, 8192, 23040, 40000)
 
 
-@pytest.fixture(scope="module", params=["", "-U__SSE2__"], ids=["this processor's way", "plain way"])
+@pytest.fixture(scope="module", params=["", "-DSIMULATOR_PLAIN_COPIES"], ids=["this processor's way", "plain way"])
 def program(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("copy")
     (folder / "copy.cpp").write_text(PROGRAM)

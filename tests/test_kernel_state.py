@@ -42,7 +42,7 @@ def compiled(text: str, folder) -> bytes:
     return (folder / "kernel.o").read_bytes()
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="object files of macOS are not ELF: every launch has a new process")
+@pytest.mark.skipif(sys.platform == "darwin", reason="no ELF on macOS: every launch has a new process")
 @pytest.mark.parametrize("name", NOTHING)
 def test_an_object_without_writable_data_keeps_nothing(name, tmp_path):
     assert keeps_nothing(compiled(NOTHING[name], tmp_path))

@@ -56,7 +56,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     events_.Reset();
 }
 
-void AiCore::Issue(Instruction instruction)
+void AiCore::Issue(Instruction &instruction)
 {
     lastCall_ = instruction.call;
     lastLine_ = instruction.where;

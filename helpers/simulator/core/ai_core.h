@@ -24,7 +24,7 @@ struct LaunchSettings {
     uint32_t npuArch = 0;  // 2201 or 3002
     uint32_t ubBytes = 0;
     bool checked = true;
-    bool executes = true;    // false at level "model": instructions are issued, scheduled and counted, and compute nothing
+    bool executes = true;    // false at level "model": instructions are issued, checked and counted, and do nothing
     uint32_t checksOff = 0;  // bit i switches CHECKS[i] off
     Schedule schedule = Schedule::ON_WAIT;
     uint64_t seed = 0;
@@ -52,8 +52,8 @@ public:
         inBlock_ = false;
     }
 
-    // The choke point: check, schedule, execute, log.
-    void Issue(Instruction instruction);
+    // The choke point: check, schedule, execute, log. Numbers the instruction.
+    void Issue(Instruction &instruction);
 
     // Records a finding; an error then ends the block by throwing StopBlock.
     void Report(const Finding &finding, const char *call, SourceLine where);

@@ -45,7 +45,10 @@ class MappedTensor {
 public:
     MappedTensor(const TensorFile &file, TensorMappings &mappings);
 
-    GlobalTensorArea Area() const { return {file_.name, file_.role, address_, file_.bytes, file_.HasMemory(), file_.startsPoisoned}; }
+    GlobalTensorArea Area() const
+    {
+        return {file_.name, file_.role, address_, file_.bytes, file_.HasMemory(), file_.startsPoisoned};
+    }
     // The bytes from the tensor's end to the end of its last page; a kernel has no business there.
     void FillGuard();
     void CheckGuard(FindingLog &findings) const;
