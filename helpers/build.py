@@ -86,7 +86,9 @@ def build_program(
         BuildError: the compiler refused; carries its own words.
         CompilerNotFound: there is no C++17 compiler.
     """
+    name = re.sub(r"<.*", "", entry, flags=re.DOTALL).rpartition("::")[2]
     text = (
+        f'#define SIMULATOR_ENTRY "{name}"\n'
         f'#include "{source.resolve().as_posix()}"\n#include "runner/entry.h"\n'
         f"const Simulator::KernelEntry Simulator::KERNEL_ENTRY = "
         f'Simulator::EntryOf<&{entry}>::Make("{entry}");\n'
@@ -95,11 +97,11 @@ def build_program(
         *LOOP_FLAGS,
         *processor_flags(find_compiler()),
         *(f"-D{name}={value}" for name, value in defines),
-        *(f"-I{path.resolve().as_posix()}" for path in (source.resolve().parent, *include)),
+        *(f"-I{path.resolve().as_posix()}" for path in (*include, source.resolve().parent)),
     )
     kernel = Unit("kernel", text, flags)
     units = (kernel, *simulator_units())
-    return _build(f"program-{entry}", units, link=("-pthread",), artefact="launch")
+    return _build(f"program-{re.sub(r'[^A-Za-z0-9_]+', '-', entry)}", units, link=("-pthread",), artefact="launch")
 
 
 def build_library(name: str, sources: Sequence[Path], include: Sequence[Path] = ()) -> Built:

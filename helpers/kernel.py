@@ -15,12 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from helpers.arguments import Parameter, check_array, raw_bytes, read_parameters, value_bytes
-from helpers.build import Built, build_program
-from helpers.build_cache import keep_source
+from helpers.build import Built
 from helpers.contract import check_choice
-from helpers.diagnostics import explain
-from helpers.errors import ArgumentTypeError, ArgumentValueError, BuildError, KernelFault
+from helpers.errors import ArgumentTypeError, ArgumentValueError, KernelFault
 from helpers.findings import Finding
+from helpers.kernel_source import KernelSource
 from helpers.launch import CHECK_NAMES, LEVELS, SCHEDULES, LaunchResult, Settings, launch
 from helpers.shared_tensor import AddressesOnly, SharedTensor, is_shared
 from helpers.soc import Soc, find_soc
@@ -28,7 +27,6 @@ from helpers.soc import Soc, find_soc
 MAX_BLOCK_DIM = 65535
 ROLES = ("in", "out", "inout")
 _OVERLAP_WORK = 10_000  # steps that finding out whether two arrays overlap may take
-_NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'\\?.\'', re.DOTALL)  # comments, strings
 
 
 @dataclass(frozen=True)
@@ -40,12 +38,14 @@ class Kernel:
         soc: what it was built for.
         built: the program, and the hashes of its sources.
         parameters: name, kind and size of each parameter.
+        tiling_key: the key that the build fixed by defining TILING_KEY_VAR; None where each launch says which.
     """
 
     entry: str
     soc: Soc
     built: Built
     parameters: tuple[Parameter, ...]
+    tiling_key: int | None = None
 
     def __str__(self) -> str:
         return f"{self.entry}({', '.join(map(str, self.parameters))}) for {self.soc.name}"
@@ -62,13 +62,19 @@ class Kernel:
         include: Sequence[str | Path] = (),
         prelude: str = "",
     ) -> Kernel:
-        """Build the `extern "C" __global__ __aicore__` function `entry`.
+        """Build the `__global__` function `entry`.
+
+        A published file is taken as it is: its host functions (those without `__aicore__` and its like, so `main` and
+        what launches by `<<<...>>>`) are left out of the compilation, as helpers/host_code.py lays down, and headers
+        of host programs are empty. No line changes its number.
 
         Args:
             source: a path, or the C++ text itself (anything with a line break).
-            entry: the function's name; may be left out where the source has one `__global__` function.
+            entry: the function's name; may be left out where the source has one kernel. A template is named with its
+                arguments, "add<half, 3>".
             soc: a name of the SoC table; fixes architecture macros, UB and overflow mode.
-            defines: preprocessor definitions, for example {"DTYPE_PREDICT": "half"}.
+            defines: preprocessor definitions, for example {"DTYPE_PREDICT": "half"}. {"TILING_KEY_VAR": 1} fixes the
+                tiling key while compiling, as CANN does, for kernels whose #if asks for it.
             include: more folders to search for headers.
             prelude: C++ text to compile before the source, whose lines keep their numbers.
 
@@ -77,9 +83,8 @@ class Kernel:
             ValueError: unknown SoC, an `entry` the source does not have, a name that cannot be defined, no such folder.
         """
         found_soc = find_soc(soc)
-        path = _as_file(source)
-        text = path.read_text(encoding="utf-8", errors="replace")
-        entry = _choose_entry(entry, text)
+        kernel_source = KernelSource.of(source)
+        chosen = kernel_source.entry(entry)
         for name in defines or {}:
             if not re.fullmatch(r"[A-Za-z_]\w*(\([\w, .]*\))?", name):
                 raise ArgumentValueError("defines", name, "names of macros")
@@ -87,18 +92,15 @@ class Kernel:
             if not Path(folder).is_dir():
                 raise ArgumentValueError("include", str(folder), "folders that exist")
         architecture = {"__NPU_ARCH__": found_soc.npu_arch, "__CCE_AICORE__": found_soc.cce_aicore}
-        folders = (path.resolve().parent, *(Path(folder).resolve() for folder in include))
-        whole = keep_source(f'{prelude}\n#include "{path.resolve().as_posix()}"\n', "prelude") if prelude else path
-        try:
-            built = build_program(
-                entry,
-                whole,
-                defines=tuple((name, str(value)) for name, value in (*architecture.items(), *_sorted(defines))),
-                include=folders if prelude else folders[1:],
-            )
-        except BuildError as error:
-            raise explain(error, path, (whole.resolve().parent, *folders), entry, find_entries(text)) from None
-        return cls(entry, found_soc, built, read_parameters(built.artefact, _parameter_names(text, entry)))
+        built = kernel_source.build(
+            chosen,
+            tuple((name, str(value)) for name, value in (*architecture.items(), *_sorted(defines))),
+            [Path(folder).resolve() for folder in include],
+            prelude,
+        )
+        key = (defines or {}).get("TILING_KEY_VAR")
+        parameters = read_parameters(built.artefact, chosen.parameter_names)
+        return cls(chosen.name, found_soc, built, parameters, None if key is None else _key(key))
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -119,6 +121,7 @@ class Kernel:
         block_dim: int = 1,
         tiling: bytes | np.void | ctypes.Structure | None = None,
         workspace_bytes: int | None = None,
+        tiling_key: int | None = None,
         level: str = "checked",
         schedule: str = "on_wait",
         seed: int = 0,
@@ -137,6 +140,7 @@ class Kernel:
         structured NumPy scalar or as a ctypes.Structure.
         `workspace_bytes` and `tiling` add the two trailing arguments of an operator kernel, in that order; a kernel
         that takes its tiling as a struct by value gets it that way.
+        `tiling_key` is what TILING_KEY_IS in the kernel asks for, 0 if left out.
         `roles` says of the arguments, in their order, what the checks may rely on: an array that is "in" is never
         written, one that is "out" is written exactly once in every byte; "inout" promises nothing.
         Arrays of `shared_array` and the like are the global memory itself, others are copied there and back.
@@ -172,6 +176,7 @@ class Kernel:
             ub_bytes=self.soc.ub_bytes,
             overflow=self.soc.overflow,
             flush_to_zero=flush_to_zero,
+            tiling_key=self._tiling_key(tiling_key),
             level=check_choice("level", level, LEVELS),
             schedule=check_choice("schedule", schedule, SCHEDULES),
             seed=seed,
@@ -203,6 +208,13 @@ class Kernel:
             if not is_shared(value):
                 np.copyto(value, tensors[id(value)].array)
         return result
+
+    def _tiling_key(self, given: int | None) -> int:
+        if given is None:
+            return self.tiling_key or 0
+        if self.tiling_key not in (None, _key(given)):
+            raise ArgumentValueError("tiling_key", given, f"{self.tiling_key}, which the build of {self.entry} fixed")
+        return _key(given)
 
     def _checked(self, given: Sequence[object], *, updated: bool) -> list[np.ndarray | bytes]:
         """One array or the bytes of one value for each parameter."""
@@ -257,41 +269,16 @@ def raise_errors(findings: Sequence[Finding], wanted: bool = True) -> None:
         raise KernelFault("\n".join(str(finding) for finding in errors), findings)
 
 
-def _as_file(source: str | Path) -> Path:
-    """The file of a kernel; text is kept in the build cache under its own hash."""
-    if isinstance(source, Path) or "\n" not in source:
-        path = Path(source)
-        if not path.is_file():
-            raise ArgumentValueError("source", str(source), "the path of a file, or C++ text of more than one line")
-        return path
-    return keep_source(source)
-
-
 def _sorted(defines: Mapping[str, object] | None) -> list[tuple[str, object]]:
     return sorted((defines or {}).items())
 
 
-def find_entries(text: str) -> tuple[str, ...]:
-    """Names of the `__global__` functions in C++ text, in their order; comments and strings are passed over."""
-    code = re.sub(r"__attribute__\s*\(\(.*?\)\)|__launch_bounds__\s*\(.*?\)", " ", _NO_CODE.sub(" ", text))
-    return tuple(dict.fromkeys(re.findall(r"\b__global__\b[^;{}()]*?\b([A-Za-z_]\w*)\s*\(", code)))
-
-
-def _choose_entry(entry: str | None, text: str) -> str:
-    found = find_entries(text)
-    if entry is None:
-        if len(found) == 1:
-            return found[0]
-        there = f"one of {', '.join(found)}" if found else "the name of a function; the source shows no __global__ one"
-        raise ArgumentValueError("entry", entry, there)
-    if not isinstance(entry, str) or not re.fullmatch(r"[A-Za-z_]\w*", entry):
-        raise ArgumentValueError("entry", entry, "the name of a function in the source")
-    return entry
-
-
-def _parameter_names(text: str, entry: str) -> tuple[str, ...]:
-    """Names of the entry's parameters; empty where the text does not show them."""
-    match = re.search(rf"\b{entry}\s*\(([^)]*)\)", _NO_CODE.sub(" ", text))
-    parameters = match.group(1).split(",") if match and match.group(1).strip() else []
-    names = [re.findall(r"[A-Za-z_]\w*", parameter) for parameter in parameters]
-    return tuple(words[-1] if words else f"argument{place}" for place, words in enumerate(names))
+def _key(value: object) -> int:
+    """A tiling key; a definition may write it as C++ does."""
+    if isinstance(value, str) and re.fullmatch(r"(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*", value):
+        value = int(value.rstrip("uUlL"), 0)
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise ArgumentTypeError("tiling_key", value, "whole numbers from 0")
+    if not 0 <= value < 1 << 64:
+        raise ArgumentValueError("tiling_key", value, "0 to 2**64 - 1")
+    return int(value)

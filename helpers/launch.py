@@ -23,6 +23,7 @@ import numpy as np
 from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
 from helpers.findings import Finding, collect
 from helpers.kernel_state import is_stateless
+from helpers.printed import OUTPUT_FILE_BYTES, read_printed
 from helpers.shared_tensor import SHARED_FROM_BYTES, KernelTensor, anonymous_file, poison
 from helpers.worker import EXIT_IDLE, Worker, give, take
 
@@ -38,8 +39,6 @@ FINDING_LIMIT = 4096
 MAX_TIMEOUT_SECONDS = 7 * 86400.0  # a week; what select() can wait for is not much longer
 _MEMORY_MARGIN_BYTES = 1 << 30  # address space for code, stacks and the simulator itself
 _THREAD_MARGIN_BYTES = 1 << 27  # address space that the C library reserves per thread
-OUTPUT_LIMIT_BYTES = 1 << 20  # what is kept of a kernel's own printing
-OUTPUT_FILE_BYTES = 1 << 26  # what of it may reach the disk before the rest is thrown away
 
 # struct LogRecord of helpers/simulator/core/event_log.h
 _RECORD = np.dtype(
@@ -77,6 +76,7 @@ class Settings:
         overflow: "infnan" or "saturate".
         flush_to_zero: whether subnormals become zero.
         level: "fast" (no checks), "checked", or "model": checked, with instructions that compute nothing.
+        tiling_key: what the kernel's TILING_KEY_IS asks for.
         schedule: "eager", "on_wait" or "random"; what order the pipes take within what flags allow.
         seed: draws the order of blocks, and of pipes under "random".
         checks_off: names of CHECK_NAMES to leave out.
@@ -90,6 +90,7 @@ class Settings:
     ub_bytes: int
     overflow: str = "infnan"
     flush_to_zero: bool = False
+    tiling_key: int = 0
     level: str = "checked"
     schedule: str = "on_wait"
     seed: int = 0
@@ -155,7 +156,7 @@ class LaunchResult:
 
     Attributes:
         findings, counters, instructions: what the checks said, sums per API call, and the instructions.
-        output: what the kernel printed, at most OUTPUT_LIMIT_BYTES of it.
+        output: what the kernel printed, block by block, as helpers/printed.py puts it in order.
         kernel_seconds: the child's wall time in the blocks.
     """
 
@@ -185,7 +186,7 @@ def launch(
         words = _words(tensors, arguments, settings, files)
         worker = _launch_on_worker(program, words, files, [tensor.block for tensor in tensors], settings)
         records = _read_records(report)
-        text = _read_output(output)
+        text = read_printed(output, settings.block_dim, settings.npu_arch)
         if refused := [record for record in records if record["record"] == "refused"]:
             raise LaunchError(f"{program.name}: {refused[0]['message']}")
         ends = [record for record in records if record["record"] == "end"]
@@ -235,6 +236,7 @@ def _words(
         ("--ub-bytes", settings.ub_bytes),
         ("--overflow", settings.overflow),
         ("--flush-to-zero", int(settings.flush_to_zero)),
+        ("--tiling-key", settings.tiling_key),
         ("--level", settings.level),
         ("--schedule", "eager" if settings.level == "fast" else settings.schedule),
         ("--seed", settings.seed),
@@ -259,13 +261,6 @@ def _words(
 def _processors() -> int:
     """Processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _read_output(output) -> str:
-    output.seek(0)
-    text = output.read(OUTPUT_LIMIT_BYTES).decode(errors="replace")
-    left_out = output.seek(0, os.SEEK_END) > OUTPUT_LIMIT_BYTES
-    return f"{text}\n[cut here: the kernel printed more than {OUTPUT_LIMIT_BYTES} B]\n" if left_out else text
 
 
 def _read_records(report) -> list[dict]:

@@ -28,8 +28,9 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
 from helpers.build_cache import keep_source
+from helpers.entry import find_entries
 from helpers.errors import ArgumentError, BuildError, CompilerNotFound, KernelFault, LaunchError
-from helpers.kernel import Kernel, find_entries
+from helpers.kernel import Kernel
 from helpers.launch import LaunchResult
 
 NAME = "ascendc"

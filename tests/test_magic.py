@@ -22,7 +22,9 @@ SOURCE = """\
 #endif
 extern "C" __global__ __aicore__ void shift(GM_ADDR x, GM_ADDR y, uint32_t n)
 {
+#if __NPU_ARCH__ == 2201
     std::printf("n is %u\\n", n);
+#endif
     for (uint32_t i = 0; i < n; ++i) {
         reinterpret_cast<float *>(y)[i] = reinterpret_cast<float *>(x)[i] + STEP;
     }
@@ -107,12 +109,12 @@ def test_an_error_is_shown_as_its_message_alone(shell, capsys):
         ("shift(x, y, 0)", KernelFault, "KernelFault: error ub-unallocated: core 0, Adds at cell:"),
         ("shift(x, y, -1)", ArgumentValueError, "ArgumentValueError: n=-1: allowed are 0 to 4294967295 (uint32_t n)"),
         ("shift(x, y)", ArgumentTypeError, "ArgumentTypeError: number of arguments to shift=2: allowed are exactly 3"),
-        (f"%%ascendc\n{SOURCE}}}", BuildError, "BuildError: the compiler refused the source (exit code 1).\ncell:18"),
+        (f"%%ascendc\n{SOURCE}}}", BuildError, "BuildError: the compiler refused the source (exit code 1).\ncell:20"),
     ):
         capsys.readouterr()
         with pytest.raises(kind):
             run(shell, cell)
-        shown = capsys.readouterr().out.removeprefix("n is 0\n")
+        shown = capsys.readouterr().out.removeprefix("[AIV Block 0/1] n is 0\n")
         assert shown.startswith(start) and "Traceback" not in shown and ".py" not in shown
 
 
@@ -172,9 +174,9 @@ def test_in_a_notebook_run_by_a_test_output_result_and_errors_are_in_the_cells(t
     NotebookClient(notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [cell.outputs for cell in notebook.cells]
     assert outputs[0] == outputs[1] == []
-    assert outputs[2][0].text == "n is 4\n"
+    assert outputs[2][0].text == "[AIV Block 0/1] n is 4\n"
     assert outputs[2][1].data["text/plain"] == "LaunchResult: 0 instructions, 0 findings"
-    assert outputs[3][0].text == "n is 0\n"
+    assert outputs[3][0].text == "[AIV Block 0/1] n is 0\n"
     assert outputs[3][1].ename == "KernelFault" and len(outputs[3][1].traceback) == 1
     assert f"Adds at cell:{ADDS_LINE + 1}" in outputs[3][1].traceback[0]
     assert outputs[4][0].data["text/plain"] == "array([2., 2., 2., 2.], dtype=float32)"

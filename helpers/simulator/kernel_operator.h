@@ -4,18 +4,23 @@
 #ifndef SIMULATOR_KERNEL_OPERATOR_H
 #define SIMULATOR_KERNEL_OPERATOR_H
 
-#include "api/assertion.h"      // ASSERT, ascendc_assert
-#include "api/cast.h"           // Cast
-#include "api/data_copy.h"      // DataCopy, DataCopyPad
-#include "api/duplicate.h"      // Duplicate
-#include "api/global_tensor.h"  // GlobalTensor
-#include "api/keywords.h"       // __aicore__, __gm__, GM_ADDR, half
-#include "api/local_tensor.h"   // LocalTensor
-#include "api/pipe.h"           // TPipe, TQue, TBuf
-#include "api/static_tensor.h"  // LocalMemAllocator, InitSocState
-#include "api/sync.h"           // SetFlag, WaitFlag, TQueSync
-#include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier
-#include "api/tiling.h"         // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
-#include "api/vector.h"         // Add and its like, SetVectorMask
+#include "api/assertion.h"        // ASSERT, assert, ascendc_assert
+#include "api/cast.h"             // Cast
+#include "api/data_copy.h"        // DataCopy, DataCopyPad
+#include "api/dtype_constants.h"  // DT_FLOAT, FORMAT_ND
+#include "api/dump.h"             // DumpTensor
+#include "api/duplicate.h"        // Duplicate
+#include "api/global_tensor.h"    // GlobalTensor
+#include "api/keywords.h"         // __aicore__, __gm__, GM_ADDR, half
+#include "api/local_tensor.h"     // LocalTensor
+#include "api/pipe.h"             // TPipe, TQue, TBuf
+#include "api/print.h"            // printf, PRINTF
+#include "api/scalar.h"           // ScalarCast, CeilDivision
+#include "api/static_tensor.h"    // LocalMemAllocator, InitSocState
+#include "api/std.h"              // AscendC::Std
+#include "api/sync.h"             // SetFlag, WaitFlag, TQueSync
+#include "api/system.h"           // GetBlockIdx, GetBlockNum, PipeBarrier, GetUserWorkspace
+#include "api/tiling.h"           // GET_TILING_DATA, TILING_KEY_IS, KERNEL_TASK_TYPE_DEFAULT
+#include "api/vector.h"           // Add and its like, SetVectorMask
 
 #endif  // SIMULATOR_KERNEL_OPERATOR_H

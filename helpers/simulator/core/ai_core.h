@@ -30,6 +30,7 @@ struct LaunchSettings {
     uint64_t seed = 0;
     Overflow overflow = Overflow::INFNAN;
     bool flushToZero = false;
+    uint64_t tilingKey = 0;
     uint64_t logLimit = 0;  // instructions that the log of one thread keeps
 };
 

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "../core/checks/check.h"
+#include "../core/tiling.h"
 #include "emergency.h"
 #include "entry.h"
 #include "launch_log.h"
@@ -122,6 +123,7 @@ void RunKernel(AiCore &core, uint32_t block, const void *const *arguments)
         finding.remedy = "an Ascend C kernel cannot throw: remove host library calls from it";
         try {
             KERNEL_ENTRY.call(arguments);
+            CheckTilingKey();
             return;
         } catch (const StopBlock &) {
             throw;

@@ -148,6 +148,8 @@ void SetOption(Request &request, const std::string &option, const std::string &t
             Choice<Overflow>(option, text, {{"infnan", Overflow::INFNAN}, {"saturate", Overflow::SATURATE}});
     } else if (option == "--flush-to-zero") {
         settings.flushToZero = Number(option, text) != 0;
+    } else if (option == "--tiling-key") {
+        settings.tilingKey = Number(option, text);
     } else if (option == "--log") {
         settings.logLimit = Number(option, text);
     } else if (option == "--threads") {
