@@ -68,7 +68,7 @@ public:
     WriteMap &Writes() { return writes_; }
     BufferTable &Buffers() { return buffers_; }
     EventIds &Events() { return events_; }
-    const EventLog &Log() const { return log_; }
+    EventLog &Log() { return log_; }
     void DrainPipes() { pipes_.DrainAll(); }
     // Drops what is still queued: after an error in a destructor, where the block cannot be stopped by throwing.
     void AbandonPipes() { pipes_.Reset(settings_.schedule, settings_.seed); }
@@ -88,8 +88,8 @@ private:
     friend class Pipes;
     void BeginBlock(uint32_t blockIdx);
     void Execute(const Instruction &instruction);
-    void Count(const Instruction &instruction);
-    void Log(const Instruction &instruction);
+    void Count(const Instruction &instruction, CallTotals &totals);
+    void Log(const Instruction &instruction, uint16_t call);
 
     const LaunchSettings &settings_;
     GlobalMemory &globalMemory_;
