@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mmap
 import numbers
 import os
 import signal
@@ -23,7 +24,7 @@ from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
 from helpers.findings import Finding, collect
 from helpers.kernel_state import is_stateless
 from helpers.printed import OUTPUT_FILE_BYTES, read_printed
-from helpers.shared_tensor import KernelTensor, anonymous_file, poison
+from helpers.shared_tensor import SHARED_FROM_BYTES, KernelTensor, anonymous_file, poison
 from helpers.tensor_list import TensorList
 from helpers.worker import EXIT_IDLE, Worker, give, take
 
@@ -314,6 +315,11 @@ def _totals(records: list[dict]) -> tuple[CallTotals, ...]:
 
 def _instructions(records: list[dict], log, tensors: tuple[str, ...]) -> InstructionLog:
     header = next((record for record in records if record["record"] == "log"), {"names": [], "dropped": 0})
-    log.seek(0)
-    rows = np.frombuffer(log.read(), dtype=_RECORD)  # the child has put them in order
+    log_bytes = os.fstat(log.fileno()).st_size // _RECORD.itemsize * _RECORD.itemsize
+    # Read when looked at: a mapping costs nothing before, but it may not be empty, and it holds a file open.
+    if log_bytes >= SHARED_FROM_BYTES:
+        content: bytes | mmap.mmap = mmap.mmap(log.fileno(), log_bytes, access=mmap.ACCESS_READ)
+    else:
+        content = os.pread(log.fileno(), log_bytes, 0)
+    rows = np.frombuffer(content, dtype=_RECORD)  # the child has put them in order
     return InstructionLog(rows, tuple(header["names"]), tensors, header["dropped"])

@@ -73,6 +73,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "tpipe_missing",
     "tpipe_twice",
     "ub_capacity",
+    "ub_end",
     "work_buffer_empty",
     "work_view",
     "work_view_offset",

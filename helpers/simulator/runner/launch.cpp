@@ -29,7 +29,7 @@ namespace {
 constexpr uint64_t POISON_STEP_BYTES = 1 << 20;
 constexpr uint64_t THREAD_MARGIN_BYTES = 1 << 27;  // address space that the C library reserves for a thread
 
-// Both hold for one launch, since a process that raises its own limits again can only do so up to the hard ones.
+// Soft limits: the hard ones could not be raised again for the next launch.
 void Limit(int resource, rlim_t bytes)
 {
     struct rlimit limit;
@@ -40,8 +40,8 @@ void Limit(int resource, rlim_t bytes)
 
 class ResourceLimits {
 public:
-    ResourceLimits(const Request &request, uint64_t mappedBytes)
-        : memoryBytes_(request.memoryBytes > 0 ? request.memoryBytes + mappedBytes : 0)
+    ResourceLimits(const Request &request, uint64_t idleBytes)
+        : memoryBytes_(request.memoryBytes > 0 ? request.memoryBytes + idleBytes : 0)
     {
         if (memoryBytes_ > 0) {
             Limit(RLIMIT_AS, static_cast<rlim_t>(memoryBytes_));
@@ -345,7 +345,7 @@ void Refuse(const Request &request, const std::string &reason)
 
 void RunLaunch(const Request &request, TensorMappings &mappings)
 {
-    ResourceLimits limits(request, mappings.Bytes());
+    ResourceLimits limits(request, mappings.BytesBeside(request.tensors));
     try {
         Launch(request, mappings, limits).Run();
     } catch (const std::bad_alloc &) {
