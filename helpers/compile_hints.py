@@ -58,6 +58,7 @@ _UNKNOWN = (
     r"'(\w+)' was not declared",
     r"'(\w+)' (?:does not name a|is not a) (?:type|template|class)",
     r"'(\w+)' has not been declared",
+    r"no arguments to '(\w+)' that depend on a template parameter",
     r"'(\w+)' is not a member of ",
     r"has no member named '(\w+)'",
     r"(?:use of undeclared identifier|unknown type name|unknown class name) '(\w+)'",

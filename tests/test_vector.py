@@ -38,8 +38,8 @@ __aicore__ void Store(GM_ADDR address, const LocalTensor<T> &local, uint32_t roo
 }
 
 template <typename T>
-__aicore__ void Compute(GM_ADDR src0, GM_ADDR src1, GM_ADDR dst, T scalar, uint32_t operation, uint32_t into, uint32_t room,
-             int32_t count)
+__aicore__ void Compute(GM_ADDR src0, GM_ADDR src1, GM_ADDR dst, T scalar, uint32_t operation, uint32_t into,
+                        uint32_t room, int32_t count)
 {
     TPipe pipe;
     TBuf<TPosition::VECCALC> buffers[3];
