@@ -203,7 +203,7 @@ def _semicolon(facts: Facts) -> list[str]:
     code = lines[number - 1].rstrip() if number else ""
     if not code or code[-1] in ";{},":
         return []
-    macro = re.match(r"\s*(ASSERT|assert|PRINTF|printf)\s*\(", code)
+    macro = re.match(r"\s*(ASSERT|assert|ascendc_assert|ASCENDC_ASSERT|PRINTF|printf|DumpTensor)\s*\(", code)
     what = f"{macro[1]}(...) is a statement: " if macro else ""
     return [f"{what}line {number} needs a semicolon at its end"]
 
