@@ -92,6 +92,8 @@ class Kernel:
         for folder in include:
             if not Path(folder).is_dir():
                 raise ArgumentValueError("include", str(folder), "folders that exist")
+        key = (defines or {}).get("TILING_KEY_VAR")
+        fixed_key = None if key is None else _key(key)
         architecture = {"__NPU_ARCH__": found_soc.npu_arch, "__CCE_AICORE__": found_soc.cce_aicore}
         built = kernel_source.build(
             chosen,
@@ -99,9 +101,8 @@ class Kernel:
             [Path(folder).resolve() for folder in include],
             prelude,
         )
-        key = (defines or {}).get("TILING_KEY_VAR")
         parameters = read_parameters(built.artefact, chosen.parameter_names)
-        return cls(chosen.name, found_soc, built, parameters, None if key is None else _key(key))
+        return cls(chosen.name, found_soc, built, parameters, fixed_key)
 
     @property
     def parameter_names(self) -> tuple[str, ...]:

@@ -22,22 +22,19 @@
 #include "api/fill.h"              // Fill, InitOutput
 #include "api/global_tensor.h"     // GlobalTensor
 #include "api/keywords.h"          // __aicore__, __gm__, GM_ADDR, half
-<<<<<<< HEAD
-#include "api/list_tensor.h"  // ListTensorDesc, TensorDesc
-    =======
->>>>>>> room/copies
-#include "api/local_copy.h"     // Copy
-#include "api/local_tensor.h"   // LocalTensor
-#include "api/pipe.h"           // TPipe, GetTPipePtr
-#include "api/print.h"          // printf, PRINTF
-#include "api/queue.h"          // TQue, TQueBind, TBuf
-#include "api/scalar.h"         // ScalarCast, CeilDivision
-#include "api/static_tensor.h"  // LocalMemAllocator, InitSocState
-#include "api/std.h"            // AscendC::Std
-#include "api/sync.h"           // SetFlag, WaitFlag, TQueSync, PipeBarrier
-#include "api/system.h"         // GetBlockIdx, GetBlockNum, PipeBarrier, GetUserWorkspace
-#include "api/tiling.h"         // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
-#include "api/unavailable.h"    // what stops the build and says why
-#include "api/vector.h"         // Add and its like, SetVectorMask
+#include "api/list_tensor.h"       // ListTensorDesc, TensorDesc
+#include "api/local_copy.h"        // Copy
+#include "api/local_tensor.h"      // LocalTensor
+#include "api/pipe.h"              // TPipe, GetTPipePtr
+#include "api/print.h"             // printf, PRINTF
+#include "api/queue.h"             // TQue, TQueBind, TBuf
+#include "api/scalar.h"            // ScalarCast, CeilDivision
+#include "api/static_tensor.h"     // LocalMemAllocator, InitSocState
+#include "api/std.h"               // AscendC::Std
+#include "api/sync.h"              // SetFlag, WaitFlag, TQueSync, PipeBarrier
+#include "api/system.h"            // GetBlockIdx, GetBlockNum, PipeBarrier, GetUserWorkspace
+#include "api/tiling.h"            // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
+#include "api/unavailable.h"       // what stops the build and says why
+#include "api/vector.h"            // Add and its like, SetVectorMask
 
 #endif  // SIMULATOR_KERNEL_OPERATOR_H

@@ -57,6 +57,9 @@
 #define __no_simd_vf_fusion__
 #define __forceinline__ __attribute__((always_inline))
 
+#define likely(condition) __builtin_expect(static_cast<bool>(condition), 1)
+#define unlikely(condition) __builtin_expect(static_cast<bool>(condition), 0)
+
 // One object for each core. A core of the simulator is a thread.
 #define __BLOCK_LOCAL__ thread_local
 #define __WORKGROUP_LOCAL__ thread_local

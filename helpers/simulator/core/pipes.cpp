@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipes.h"
 
-#include <algorithm>
 #include <string>
 
 #include "ai_core.h"
@@ -13,6 +12,16 @@ namespace {
 constexpr uint32_t Index(Pipe pipe)
 {
     return static_cast<uint32_t>(pipe);
+}
+
+bool HoldsCrossCoreSet(const InstructionQueue &queue)
+{
+    for (size_t place = 0; place < queue.Size(); ++place) {
+        if (queue[place].flag == Instruction::Flag::CROSS_CORE_SET) {
+            return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace
@@ -69,8 +78,7 @@ void Pipes::DrainAll()
 void Pipes::RunCrossCoreSets()
 {
     for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
-        const auto sets = [](const Instruction &queued) { return queued.flag == Instruction::Flag::CROSS_CORE_SET; };
-        while (std::any_of(queues_[pipe].begin(), queues_[pipe].end(), sets)) {
+        while (HoldsCrossCoreSet(queues_[pipe])) {
             Advance(static_cast<Pipe>(pipe));
         }
     }

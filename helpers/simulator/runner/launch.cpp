@@ -248,7 +248,7 @@ private:
     void StartThread(uint32_t block)
     {
         if (startedNum_ == cores_.size()) {
-            limits_.MakeRoomForThread(request_.settings.ubBytes + request_.settings.logLimit * sizeof(EventLog::Entry));
+            limits_.MakeRoomForThread(request_.settings.ubBytes + request_.settings.logLimit * sizeof(LogRecord));
             AddCore();
         }
         AiCore *core = cores_[startedNum_].get();
