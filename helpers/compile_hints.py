@@ -61,6 +61,7 @@ _UNKNOWN = (
     r"'(\w+)' was not declared",
     r"'(\w+)' (?:does not name a|is not a) (?:type|template|class)",
     r"'(\w+)' has not been declared",
+    r"no arguments to '(\w+)' that depend on a template parameter",
     r"'(\w+)' is not a member of ",
     r"has no member named '(\w+)'",
     r"(?:use of undeclared identifier|unknown type name|unknown class name) '(\w+)'",
@@ -207,7 +208,7 @@ def _semicolon(facts: Facts) -> list[str]:
     code = lines[number - 1].rstrip() if number else ""
     if not code or code[-1] in ";{},":
         return []
-    macro = re.match(r"\s*(ASSERT|assert|PRINTF|printf)\s*\(", code)
+    macro = re.match(r"\s*(ASSERT|assert|ascendc_assert|ASCENDC_ASSERT|PRINTF|printf|DumpTensor)\s*\(", code)
     what = f"{macro[1]}(...) is a statement: " if macro else ""
     return [f"{what}line {number} needs a semicolon at its end"]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mmap
 import numbers
 import os
 import signal
@@ -23,7 +24,8 @@ from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
 from helpers.findings import Finding, collect
 from helpers.kernel_state import is_stateless
 from helpers.printed import OUTPUT_FILE_BYTES, read_printed
-from helpers.shared_tensor import KernelTensor, anonymous_file, poison
+from helpers.shared_tensor import SHARED_FROM_BYTES, KernelTensor, anonymous_file, poison
+from helpers.tensor_list import TensorList
 from helpers.worker import EXIT_IDLE, Worker, give, take
 
 COMPUTING_LEVELS = ("fast", "checked")
@@ -178,9 +180,9 @@ class LaunchResult:
 
 
 def launch(
-    program: Path, tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes], settings: Settings
+    program: Path, tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes | TensorList], settings: Settings
 ) -> LaunchResult:
-    """Run `program` on `tensors`; an argument is the index of a tensor or the bytes of a value.
+    """Run `program` on `tensors`; an argument is the index of a tensor, the bytes of a value or a list of tensors.
 
     Whatever ends the child early, a crash, the time limit or exit() in the kernel, is a finding of the result. A tensor
     that starts poisoned is poison throughout then.
@@ -205,10 +207,11 @@ def launch(
             poison([tensor for tensor in tensors if tensor.starts_poisoned])
             if not any(record["code"] in ("crash", "timeout") for record in found):
                 found.append(_lost_child(worker, settings))
+        lists = [argument.name for argument in arguments if isinstance(argument, TensorList)]
         return LaunchResult(
             findings=collect(found),
             counters=_totals(records),
-            instructions=_instructions(records, log, tuple(tensor.name for tensor in tensors)),
+            instructions=_instructions(records, log, (*(tensor.name for tensor in tensors), *lists)),
             output=text,
             kernel_seconds=ends[0]["kernel_nanoseconds"] * 1e-9 if ends else float("nan"),
         )
@@ -231,7 +234,7 @@ def _launch_on_worker(
 
 
 def _words(
-    tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes], settings: Settings, files: list[int]
+    tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes | TensorList], settings: Settings, files: list[int]
 ) -> list[str]:
     """The launch as runner/request.cpp reads it; `files` gains those of the tensors."""
     threads = settings.threads or _processors()
@@ -265,8 +268,14 @@ def _words(
             place = len(files)
             files.append(tensor.descriptor)
         options.append(("--gm", f"{tensor.name},{role},{place},{tensor.bytes},{tensor.block}"))
-    options += [("--arg", f"value:{a.hex()}" if isinstance(a, bytes) else f"gm:{a}") for a in arguments]
+    options += [("--arg", _argument_word(argument)) for argument in arguments]
     return [str(word) for option in options for word in option]
+
+
+def _argument_word(argument: int | bytes | TensorList) -> str:
+    if isinstance(argument, TensorList):
+        return f"list:{argument.header.hex()}:{','.join(map(str, argument.tensors))}"
+    return f"value:{argument.hex()}" if isinstance(argument, bytes) else f"gm:{argument}"
 
 
 def _processors() -> int:
@@ -306,6 +315,11 @@ def _totals(records: list[dict]) -> tuple[CallTotals, ...]:
 
 def _instructions(records: list[dict], log, tensors: tuple[str, ...]) -> InstructionLog:
     header = next((record for record in records if record["record"] == "log"), {"names": [], "dropped": 0})
-    log.seek(0)
-    rows = np.frombuffer(log.read(), dtype=_RECORD)  # the child has put them in order
+    log_bytes = os.fstat(log.fileno()).st_size // _RECORD.itemsize * _RECORD.itemsize
+    # Read when looked at: a mapping costs nothing before, but it may not be empty, and it holds a file open.
+    if log_bytes >= SHARED_FROM_BYTES:
+        content: bytes | mmap.mmap = mmap.mmap(log.fileno(), log_bytes, access=mmap.ACCESS_READ)
+    else:
+        content = os.pread(log.fileno(), log_bytes, 0)
+    rows = np.frombuffer(content, dtype=_RECORD)  # the child has put them in order
     return InstructionLog(rows, tuple(header["names"]), tensors, header["dropped"])

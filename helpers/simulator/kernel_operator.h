@@ -14,7 +14,7 @@
 #include "api/compound.h"          // Axpy, MulAddDst and their like
 #include "api/create_vec_index.h"  // CreateVecIndex
 #include "api/cross_core.h"        // SyncAll, CrossCoreSetFlag, IBSet
-#include "api/data_copy.h"         // DataCopy
+#include "api/data_copy.h"         // DataCopy, DataCopyPad
 #include "api/data_copy_pad.h"     // DataCopyPad, SetPadValue
 #include "api/dtype_constants.h"   // DT_FLOAT, FORMAT_ND
 #include "api/dump.h"              // DumpTensor
@@ -22,6 +22,7 @@
 #include "api/fill.h"              // Fill, InitOutput
 #include "api/global_tensor.h"     // GlobalTensor
 #include "api/keywords.h"          // __aicore__, __gm__, GM_ADDR, half
+#include "api/list_tensor.h"       // ListTensorDesc, TensorDesc
 #include "api/local_copy.h"        // Copy
 #include "api/local_tensor.h"      // LocalTensor
 #include "api/pipe.h"              // TPipe, GetTPipePtr

@@ -63,7 +63,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     events_.Reset();
 }
 
-void AiCore::Issue(Instruction instruction)
+void AiCore::Issue(Instruction &instruction)
 {
     lastCall_ = instruction.call;
     lastLine_ = instruction.where;
@@ -74,6 +74,7 @@ void AiCore::Issue(Instruction instruction)
             CheckModelAccess(instruction, *this);
         }
     }
+    CheckUbEnd(instruction, *this);
     pipes_.Push(instruction);
 }
 
@@ -82,15 +83,15 @@ void AiCore::Execute(const Instruction &instruction)
     if (instruction.execute != nullptr && settings_.executes) {
         instruction.execute(instruction, *this);
     }
-    Count(instruction);
+    const uint16_t call = log_.IndexOfTotals(instruction.call);
+    Count(instruction, log_.TotalsAt(call));
     if (settings_.logLimit > 0) {
-        Log(instruction);
+        Log(instruction, call);
     }
 }
 
-void AiCore::Count(const Instruction &instruction)
+void AiCore::Count(const Instruction &instruction, CallTotals &totals)
 {
-    CallTotals &totals = log_.TotalsOf(instruction.call);
     totals.instructions += 1;
     totals.elements += instruction.elements;
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
@@ -113,10 +114,11 @@ void AiCore::Count(const Instruction &instruction)
     }
 }
 
-void AiCore::Log(const Instruction &instruction)
+void AiCore::Log(const Instruction &instruction, uint16_t call)
 {
-    EventLog::Entry entry{};
-    LogRecord &record = entry.record;
+    LogRecord record{};
+    record.call = call;
+    record.file = log_.IndexOfFile(instruction.where.file);
     record.gmTensor = UINT8_MAX;
     uint32_t ubOperand = 0;
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
@@ -141,9 +143,7 @@ void AiCore::Log(const Instruction &instruction)
     record.flagSource = static_cast<uint8_t>(instruction.flagSource);
     record.flagDestination = static_cast<uint8_t>(instruction.flagDestination);
     record.flagId = instruction.flagId;
-    entry.call = instruction.call;
-    entry.file = instruction.where.file;
-    log_.Append(entry, settings_.logLimit);
+    log_.Append(record, settings_.logLimit);
 }
 
 void AiCore::SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where)

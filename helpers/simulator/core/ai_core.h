@@ -34,8 +34,7 @@ struct LaunchSettings {
     uint32_t ubBytes = 0;
     uint32_t coreNum = 0;  // vector cores of the SoC; 0: not known
     bool checked = true;
-    bool executes =
-        true;  // false at level "model": instructions are issued, scheduled and counted, and compute nothing
+    bool executes = true;    // false at level "model": instructions are issued, checked and counted, and do nothing
     uint32_t checksOff = 0;  // bit i switches CHECKS[i] off
     Schedule schedule = Schedule::ON_WAIT;
     uint64_t seed = 0;
@@ -66,8 +65,8 @@ public:
         inBlock_ = false;
     }
 
-    // The choke point: check, schedule, execute, log.
-    void Issue(Instruction instruction);
+    // The choke point: check, schedule, execute, log. Numbers the instruction.
+    void Issue(Instruction &instruction);
 
     // Records a finding; an error then ends the block by throwing StopBlock.
     void Report(const Finding &finding, const char *call, SourceLine where);
@@ -81,7 +80,7 @@ public:
     WriteMap &Writes() { return writes_; }
     BufferTable &Buffers() { return buffers_; }
     EventIds &Events() { return events_; }
-    const EventLog &Log() const { return log_; }
+    EventLog &Log() { return log_; }
     void DrainPipes() { pipes_.DrainAll(); }
     CrossCore &Cross() { return crossCore_; }
     void RunCrossCoreSets() { pipes_.RunCrossCoreSets(); }
@@ -110,8 +109,8 @@ private:
     friend class Pipes;
     void BeginBlock(uint32_t blockIdx);
     void Execute(const Instruction &instruction);
-    void Count(const Instruction &instruction);
-    void Log(const Instruction &instruction);
+    void Count(const Instruction &instruction, CallTotals &totals);
+    void Log(const Instruction &instruction, uint16_t call);
 
     const LaunchSettings &settings_;
     GlobalMemory &globalMemory_;

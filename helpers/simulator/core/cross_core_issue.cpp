@@ -112,7 +112,8 @@ void IssueSyncAll(SourceLine where)
     AiCore &core = *AiCore::Current();
     RequireCores(core, CALL, where);
     core.DrainPipes();
-    core.Issue(ScalarInstruction(CALL, where));
+    Instruction instruction = ScalarInstruction(CALL, where);
+    core.Issue(instruction);
     core.SetCrossCoreFlag(SYNC_ALL_FLAG, CALL, where);
     const Outcome outcome = core.Cross().WaitFlag(core.BlockIdx(), SYNC_ALL_FLAG);
     if (outcome != Outcome::PASSED) {
@@ -177,7 +178,8 @@ void IssueCrossCoreWait(uint16_t flagId, SourceLine where)
     AiCore &core = *AiCore::Current();
     const uint32_t id = flagId % CROSS_CORE_FLAGS;
     RequireCores(core, CALL, where);
-    core.Issue(ScalarInstruction(CALL, where));
+    Instruction instruction = ScalarInstruction(CALL, where);
+    core.Issue(instruction);
     core.RunCrossCoreSets();
     const Outcome outcome = core.Cross().WaitFlag(core.BlockIdx(), id);
     if (outcome != Outcome::PASSED) {

@@ -74,14 +74,17 @@ struct VectorGeometry {
         }
         return (mask[lane / 64] >> (lane % 64) & 1) != 0;
     }
-    // `num` lanes from `first` on, at most 32 of them and in one word of the mask.
-    bool TakesAll(uint32_t repeat, uint32_t first, uint32_t num) const
+    // A bit for each of `num` lanes from `first` on that takes part: those of a data block, at most 32.
+    uint32_t TakenBits(uint32_t repeat, uint32_t first, uint32_t num) const
     {
-        if (lastLanes != 0) {
-            return repeat + 1 < repeats || first + num <= lastLanes;
-        }
         const uint64_t all = (uint64_t{1} << num) - 1;
-        return (mask[first / 64] >> (first % 64) & all) == all;
+        if (lastLanes == 0) {
+            return static_cast<uint32_t>(mask[first / 64] >> (first % 64) & all);
+        }
+        if (repeat + 1 < repeats || first + num <= lastLanes) {
+            return static_cast<uint32_t>(all);
+        }
+        return first < lastLanes ? (uint32_t{1} << (lastLanes - first)) - 1 : 0;
     }
     // How many lanes take part, if they are the first of the repeat; else 0.
     uint32_t LeadingLanes(uint32_t repeat) const

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <numeric>
@@ -28,7 +29,7 @@ namespace {
 constexpr uint64_t POISON_STEP_BYTES = 1 << 20;
 constexpr uint64_t THREAD_MARGIN_BYTES = 1 << 27;  // address space that the C library reserves for a thread
 
-// Both hold for one launch, since a process that raises its own limits again can only do so up to the hard ones.
+// Soft limits: the hard ones could not be raised again for the next launch.
 void Limit(int resource, rlim_t bytes)
 {
     struct rlimit limit;
@@ -39,8 +40,8 @@ void Limit(int resource, rlim_t bytes)
 
 class ResourceLimits {
 public:
-    ResourceLimits(const Request &request, uint64_t mappedBytes)
-        : memoryBytes_(request.memoryBytes > 0 ? request.memoryBytes + mappedBytes : 0)
+    ResourceLimits(const Request &request, uint64_t idleBytes)
+        : memoryBytes_(request.memoryBytes > 0 ? request.memoryBytes + idleBytes : 0)
     {
         if (memoryBytes_ > 0) {
             Limit(RLIMIT_AS, static_cast<rlim_t>(memoryBytes_));
@@ -69,10 +70,17 @@ private:
     uint64_t memoryBytes_;
 };
 
-// One pointer per kernel argument, to the address of a tensor or to a value's bytes.
+std::vector<uint8_t> BytesOfAddress(uint64_t address)
+{
+    const uint8_t *bytes = reinterpret_cast<const uint8_t *>(&address);
+    return std::vector<uint8_t>(bytes, bytes + sizeof(address));
+}
+
+// One pointer per kernel argument, to the address of a tensor or to a value's bytes. A list of tensors is one more
+// tensor, which this class keeps and adds to `areas`.
 class ArgumentBytes {
 public:
-    ArgumentBytes(const Request &request, const std::vector<GlobalTensorArea> &areas)
+    ArgumentBytes(const Request &request, std::vector<GlobalTensorArea> &areas)
     {
         if (request.arguments.size() != KERNEL_ENTRY.argumentNum) {
             throw std::invalid_argument(std::string(KERNEL_ENTRY.name) + " takes " +
@@ -80,6 +88,7 @@ public:
                                         std::to_string(request.arguments.size()) + " were given");
         }
         storage_.reserve(request.arguments.size());
+        lists_.reserve(request.arguments.size());
         for (size_t i = 0; i < request.arguments.size(); ++i) {
             storage_.push_back(BytesOf(i, request.arguments[i], areas));
             pointers_.push_back(storage_.back().data());
@@ -88,19 +97,17 @@ public:
     const void *const *Pointers() const { return pointers_.data(); }
 
 private:
-    static std::vector<uint8_t> BytesOf(size_t index, const Request::Argument &argument,
-                                        const std::vector<GlobalTensorArea> &areas)
+    std::vector<uint8_t> BytesOf(size_t index, const Request::Argument &argument, std::vector<GlobalTensorArea> &areas)
     {
         const ArgumentKind &kind = KERNEL_ENTRY.kinds[index];
         const std::string place = "argument " + std::to_string(index) + " of " + KERNEL_ENTRY.name;
-        if (argument.tensor >= 0) {
+        if (argument.tensor >= 0 || !argument.listed.empty()) {
             if (!kind.pointer) {
                 throw std::invalid_argument(place + " is a value of " + std::to_string(kind.bytes) +
                                             " B, an array was given");
             }
-            const uint64_t address = areas.at(static_cast<size_t>(argument.tensor)).address;
-            const uint8_t *bytes = reinterpret_cast<const uint8_t *>(&address);
-            return std::vector<uint8_t>(bytes, bytes + sizeof(address));
+            return BytesOfAddress(argument.listed.empty() ? areas.at(static_cast<size_t>(argument.tensor)).address
+                                                          : AddressOfList(argument, areas));
         }
         if (argument.value.size() != kind.bytes) {
             throw std::invalid_argument(place + " takes " + std::to_string(kind.bytes) + " B" +
@@ -110,7 +117,27 @@ private:
         return argument.value;
     }
 
+    uint64_t AddressOfList(const Request::Argument &argument, std::vector<GlobalTensorArea> &areas)
+    {
+        std::vector<uint64_t> words((argument.value.size() + sizeof(uint64_t) - 1) / sizeof(uint64_t));
+        std::memcpy(words.data(), argument.value.data(), argument.value.size());
+        for (const size_t tensor : argument.listed) {
+            words.push_back(areas.at(tensor).address);
+        }
+        lists_.push_back(std::move(words));
+        const uint64_t address = reinterpret_cast<uint64_t>(lists_.back().data());
+        GlobalTensorArea area{};
+        area.name = "list of tensors";
+        area.role = Role::IN;
+        area.hasMemory = true;
+        area.address = address;
+        area.bytes = lists_.back().size() * sizeof(uint64_t);
+        areas.push_back(area);
+        return address;
+    }
+
     std::vector<std::vector<uint8_t>> storage_;
+    std::vector<std::vector<uint64_t>> lists_;
     std::vector<const void *> pointers_;
 };
 
@@ -221,7 +248,7 @@ private:
     void StartThread(uint32_t block)
     {
         if (startedNum_ == cores_.size()) {
-            limits_.MakeRoomForThread(request_.settings.ubBytes + request_.settings.logLimit * sizeof(EventLog::Entry));
+            limits_.MakeRoomForThread(request_.settings.ubBytes + request_.settings.logLimit * sizeof(LogRecord));
             AddCore();
         }
         AiCore *core = cores_[startedNum_].get();
@@ -318,7 +345,7 @@ void Refuse(const Request &request, const std::string &reason)
 
 void RunLaunch(const Request &request, TensorMappings &mappings)
 {
-    ResourceLimits limits(request, mappings.Bytes());
+    ResourceLimits limits(request, mappings.BytesBeside(request.tensors));
     try {
         Launch(request, mappings, limits).Run();
     } catch (const std::bad_alloc &) {

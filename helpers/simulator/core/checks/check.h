@@ -40,6 +40,9 @@ inline void RunChecks(const Instruction &instruction, AiCore &core)
     }
 }
 
+// At every level: behind UB lies the simulator's own memory.
+void CheckUbEnd(const Instruction &instruction, AiCore &core);
+
 // At level "model" no tensor holds computed data: what the scalar unit may still touch.
 void CheckModelAccess(const Instruction &instruction, AiCore &core);
 
