@@ -72,7 +72,7 @@ _LITERAL = re.compile(r'(?:operator ?"" ?|invalid suffix \')(h|H|f16|F16|hf|HF)\
 _NO_HEADER = re.compile(r"^'?([^':]+?)'?(?:: No such file or directory| file not found)")
 _MATRIX = re.compile(
     r"^(Mmad\w*|Matmul\w*|LoadData\w*|Fixpipe\w*|Conv[23]D|Gemm|TCubeTiling|REGIST_MATMUL_OBJ|LoadImageToLocal"
-    r"|Nd2NzParams|BroadCastVecToMM|SetHF32Mode|matmul|A1|A2|B1|B2|C1|C2|CO1|CO2)$"
+    r"|Nd2NzParams|Nz2NdParamsFull|DataCopyCO12DstParams|BroadCastVecToMM|SetHF32Mode|matmul|A1|A2|B1|B2|C1|C2|CO1|CO2)$"
 )
 _OTHER_FAMILY = re.compile(r"^(Reg|MicroAPI|RegTensor|MaskReg|__(?:simd|simt)_\w+__|__VEC_SCOPE__|asc_vf_call|Simt)$")
 # Folders of CANN's headers that this simulator has nothing of, and what is in them.

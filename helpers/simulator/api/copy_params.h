@@ -95,6 +95,7 @@ struct CopyRepeatParams {
     }
 };
 
+constexpr int32_t K_MAX_DIM = 8;  // dimensions of a slice
 using SliceInfo = Simulator::SliceInfo;
 
 enum class BlockMode : uint8_t {

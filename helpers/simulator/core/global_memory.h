@@ -11,7 +11,7 @@ namespace Simulator {
 
 enum class Role : uint8_t {
     IN,     // the kernel may only read it
-    OUT,    // the kernel must write every byte exactly once
+    OUT,    // the kernel must write every byte, once; atomic stores and fills may come besides
     INOUT,  // no rule
 };
 
