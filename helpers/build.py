@@ -70,7 +70,7 @@ def simulator_units() -> tuple[Unit, ...]:
         return "".join(f'#include "{name}"\n' for name in names)
 
     return (
-        Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1",)),
+        Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1", *processor_flags(find_compiler()))),
         Unit("runner", including("runner/*.cpp"), ("-O1",)),
     )
 
@@ -200,17 +200,30 @@ class _Command:
         return cache_directory() / f"object-{self.unit.name}-{_sha256(json.dumps([self.key, hashes]).encode())[:24]}"
 
 
+_found: dict[Path, tuple[dict[str, str], Built]] = {}  # by the folder of manifests: what was found there last
+
+
 def _find(command: _Command) -> Built | None:
     """The object of an earlier compilation all of whose files are unchanged."""
-    for listed in sorted(command.manifests.glob("*.json")):
+    manifests = command.manifests
+    hashes, built = _found.get(manifests, ({}, None))
+    if built is not None and _are_unchanged(hashes) and built.artefact.exists():
+        return built
+    for listed in sorted(manifests.glob("*.json")):
         try:
             hashes = json.loads(listed.read_text(encoding="utf-8"))
         except ValueError:
             continue  # cut short, for example by a loss of power: as good as absent
         unit_object = command.target(hashes) / "unit.o"
-        if all(_hash_of(path) == value for path, value in hashes.items()) and unit_object.exists():
-            return Built(unit_object, _named(hashes))
+        if _are_unchanged(hashes) and unit_object.exists():
+            built = Built(unit_object, _named(hashes))
+            _found[manifests] = hashes, built
+            return built
     return None
+
+
+def _are_unchanged(hashes: Mapping[str, str]) -> bool:
+    return all(_hash_of(path) == value for path, value in hashes.items())
 
 
 def _compile(command: _Command, started: list[subprocess.Popen[bytes]]) -> Built:

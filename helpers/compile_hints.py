@@ -25,7 +25,6 @@ _OPERANDS = {
 _INTERNAL = frozenset(
     [
         "NAMES",
-        "LOADS",
         "PAIR",
         "TYPE",
         "OPCODE",
@@ -39,8 +38,30 @@ _INTERNAL = frozenset(
         "Settings",
         "BlockIdx",
         "Events",
-        "EventOf",
         "Release",
+        "KIND",
+        "CONFIG",
+        "POSITION",
+        "DEPTH",
+        "UserPipes",
+        "RequireEventIds",
+        "PairFor",
+        "SetView",
+        "BUFFER_LIMIT",
+        "UNCHECKED",
+        "Memory",
+        "Close",
+        "Position",
+        "Event",
+        "Arguments",
+        "Pool",
+        "EXT_BUFPOOL",
+        "BUFID_SIZE",
+        "StartBuffers",
+        "PlaceBuffer",
+        "DeQueInPlace",
+        "EnqueuedNum",
+        "FreeAllEvents",
         "InitBuffers",
         "Shape",
         "View",
@@ -62,6 +83,7 @@ _UNKNOWN = (
     r"'(\w+)' was not declared",
     r"'(\w+)' (?:does not name a|is not a) (?:type|template|class)",
     r"'(\w+)' has not been declared",
+    r"no arguments to '(\w+)' that depend on a template parameter",
     r"'(\w+)' is not a member of ",
     r"has no member named '(\w+)'",
     r"(?:use of undeclared identifier|unknown type name|unknown class name) '(\w+)'",
@@ -72,7 +94,7 @@ _LITERAL = re.compile(r'(?:operator ?"" ?|invalid suffix \')(h|H|f16|F16|hf|HF)\
 _NO_HEADER = re.compile(r"^'?([^':]+?)'?(?:: No such file or directory| file not found)")
 _MATRIX = re.compile(
     r"^(Mmad\w*|Matmul\w*|LoadData\w*|Fixpipe\w*|Conv[23]D|Gemm|TCubeTiling|REGIST_MATMUL_OBJ|LoadImageToLocal"
-    r"|Nd2NzParams|BroadCastVecToMM|SetHF32Mode|matmul|A1|A2|B1|B2|C1|C2|CO1|CO2)$"
+    r"|Nd2NzParams|Nz2NdParamsFull|DataCopyCO12DstParams|BroadCastVecToMM|SetHF32Mode|matmul|A1|A2|B1|B2|C1|C2|CO1|CO2)$"
 )
 _OTHER_FAMILY = re.compile(r"^(Reg|MicroAPI|RegTensor|MaskReg|__(?:simd|simt)_\w+__|__VEC_SCOPE__|asc_vf_call|Simt)$")
 # Folders of CANN's headers that this simulator has nothing of, and what is in them.
@@ -208,7 +230,7 @@ def _semicolon(facts: Facts) -> list[str]:
     code = lines[number - 1].rstrip() if number else ""
     if not code or code[-1] in ";{},":
         return []
-    macro = re.match(r"\s*(ASSERT|assert|PRINTF|printf)\s*\(", code)
+    macro = re.match(r"\s*(ASSERT|assert|ascendc_assert|ASCENDC_ASSERT|PRINTF|printf|DumpTensor)\s*\(", code)
     what = f"{macro[1]}(...) is a statement: " if macro else ""
     return [f"{what}line {number} needs a semicolon at its end"]
 

@@ -56,9 +56,7 @@ def choose_entry(entry: str | None, text: str, code: DeviceCode) -> Entry:
     found = [kernel for kernel in code.kernels if kernel.qualified == name]
     found = found or [kernel for kernel in code.kernels if kernel.name == name]
     if not found and name in code.host_functions:
-        raise ArgumentValueError(
-            "entry", entry, f"kernels: write __global__ __aicore__ in front of {name} to make it one"
-        )
+        raise ArgumentValueError("entry", entry, f"kernels; {name} becomes one with __global__ __aicore__ in front")
     if not found:
         return Entry(name + arguments)  # behind a macro of another file, perhaps: the compiler will know
     if len({kernel.qualified for kernel in found}) > 1:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.arguments import Parameter, check_array, raw_bytes, read_parameters, value_bytes
+from helpers.arguments import Parameter, check_arrays, raw_bytes, read_parameters, value_bytes
 from helpers.build import Built
 from helpers.contract import check_choice
 from helpers.errors import ArgumentTypeError, ArgumentValueError, KernelFault
@@ -23,6 +23,7 @@ from helpers.kernel_source import KernelSource
 from helpers.launch import CHECK_NAMES, LEVELS, SCHEDULES, LaunchResult, Settings, launch
 from helpers.shared_tensor import AddressesOnly, SharedTensor, is_shared
 from helpers.soc import Soc, find_soc
+from helpers.tensor_list import TensorList, arrays_in, list_header
 
 MAX_BLOCK_DIM = 65535
 ROLES = ("in", "out", "inout")
@@ -91,6 +92,8 @@ class Kernel:
         for folder in include:
             if not Path(folder).is_dir():
                 raise ArgumentValueError("include", str(folder), "folders that exist")
+        key = (defines or {}).get("TILING_KEY_VAR")
+        fixed_key = None if key is None else _key(key)
         architecture = {"__NPU_ARCH__": found_soc.npu_arch, "__CCE_AICORE__": found_soc.cce_aicore}
         built = kernel_source.build(
             chosen,
@@ -98,9 +101,8 @@ class Kernel:
             [Path(folder).resolve() for folder in include],
             prelude,
         )
-        key = (defines or {}).get("TILING_KEY_VAR")
         parameters = read_parameters(built.artefact, chosen.parameter_names)
-        return cls(chosen.name, found_soc, built, parameters, None if key is None else _key(key))
+        return cls(chosen.name, found_soc, built, parameters, fixed_key)
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -135,6 +137,7 @@ class Kernel:
     ) -> LaunchResult:
         """Run the kernel once. Arrays are global memory and updated in place; everything else goes by value.
 
+        A list of arrays is one argument, as ListTensorDesc reads it; its arrays have one role.
         An array given twice is one tensor; two different arrays may not overlap. Python's int, float and bool take the
         type of the parameter, NumPy scalars keep theirs or one it holds safely, plain structs are given as bytes, as a
         structured NumPy scalar or as a ctypes.Structure.
@@ -174,6 +177,7 @@ class Kernel:
             block_dim=int(block_dim),
             npu_arch=self.soc.npu_arch,
             ub_bytes=self.soc.ub_bytes,
+            cores=self.soc.vector_cores,
             overflow=self.soc.overflow,
             flush_to_zero=flush_to_zero,
             tiling_key=self._tiling_key(tiling_key),
@@ -185,18 +189,26 @@ class Kernel:
             timeout_seconds=timeout_seconds,
         )
         tensors: dict[int, SharedTensor | AddressesOnly] = {}  # by the id of the array
-        passed: list[int | bytes] = []
+        passed: list[int | bytes | TensorList] = []
         for place, value in enumerate(values):
             if isinstance(value, bytes):
                 passed.append(value)
                 continue
             role = check_choice("roles", roles[place], ROLES) if place < len(roles) else "inout"
-            tensor = tensors.get(id(value))
-            if tensor is None:
-                tensor = tensors[id(value)] = _tensor_of(self.parameter_name(place), role, value, level)
-            tensor.role = role if role == tensor.role else "inout"
-            passed.append(list(tensors).index(id(value)))
-        updated = [] if level == "model" else [value for value in values[: len(arguments)] if id(value) in tensors]
+            name, arrays = self.parameter_name(place), arrays_in(value)
+            for part, array in enumerate(arrays):
+                tensor = tensors.get(id(array))
+                if tensor is None:
+                    part_name = name if array is value else f"{name}[{part}]"
+                    tensor = tensors[id(array)] = _tensor_of(part_name, role, array, level)
+                tensor.role = role if role == tensor.role else "inout"
+            indices = tuple(list(tensors).index(id(array)) for array in arrays)
+            if isinstance(value, tuple):
+                passed.append(TensorList(name, list_header([array.shape for array in arrays]), indices))
+            else:
+                passed.extend(indices)
+        given_arrays = [array for value in values[: len(arguments)] for array in arrays_in(value)]
+        updated = [] if level == "model" else given_arrays
         updated = [value for value in updated if tensors[id(value)].role != "in"]
         in_place = [value for value in updated if is_shared(value)]
         with _unchanged_by_errors(in_place if level == "checked" else []):
@@ -216,8 +228,8 @@ class Kernel:
             raise ArgumentValueError("tiling_key", given, f"{self.tiling_key}, which the build of {self.entry} fixed")
         return _key(given)
 
-    def _checked(self, given: Sequence[object], *, updated: bool) -> list[np.ndarray | bytes]:
-        """One array or the bytes of one value for each parameter."""
+    def _checked(self, given: Sequence[object], *, updated: bool) -> list[np.ndarray | tuple[np.ndarray, ...] | bytes]:
+        """One array, a list of arrays or the bytes of one value for each parameter."""
         if len(given) != len(self.parameters):
             wanted = ", ".join(map(str, self.parameters))
             raise ArgumentTypeError(
@@ -226,15 +238,15 @@ class Kernel:
                 f"exactly {len(self.parameters)}" + (f": {wanted} (workspace and tiling count)" if wanted else ""),
             )
         return [
-            check_array(parameter, value, updated=updated)
+            check_arrays(parameter, value, updated=updated)
             if parameter.kind == "address"
             else value_bytes(parameter, value)
             for parameter, value in zip(self.parameters, given, strict=True)
         ]
 
-    def _check_apart(self, values: Sequence[np.ndarray | bytes]) -> None:
+    def _check_apart(self, values: Sequence[np.ndarray | tuple[np.ndarray, ...] | bytes]) -> None:
         """Each array travels as a copy of its own, so of two that overlap one would undo what the other received."""
-        arrays = [(place, value) for place, value in enumerate(values) if isinstance(value, np.ndarray)]
+        arrays = [(place, array) for place, value in enumerate(values) for array in arrays_in(value)]
         for (place, left), (later, right) in itertools.combinations(arrays, 2):
             with contextlib.suppress(RuntimeError):  # strides too odd to be sure about: let them pass
                 if left is not right and np.shares_memory(left, right, max_work=_OVERLAP_WORK):

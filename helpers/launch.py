@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mmap
 import numbers
 import os
 import signal
@@ -23,7 +24,8 @@ from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
 from helpers.findings import Finding, collect
 from helpers.kernel_state import is_stateless
 from helpers.printed import OUTPUT_FILE_BYTES, read_printed
-from helpers.shared_tensor import KernelTensor, anonymous_file, poison
+from helpers.shared_tensor import SHARED_FROM_BYTES, KernelTensor, anonymous_file, poison
+from helpers.tensor_list import TensorList
 from helpers.worker import EXIT_IDLE, Worker, give, take
 
 COMPUTING_LEVELS = ("fast", "checked")
@@ -37,11 +39,12 @@ CHECK_NAMES = (
     "gm-bounds",
     "cast-mode",
     "vector-shape",
+    "atomic-type",
     "compare-length",
     "reserved-ub",
 )
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
-FLAG_NAMES = ("", "SetFlag", "WaitFlag")
+FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag")
 
 LOG_LIMIT = 1 << 18  # instructions kept by each thread, 80 B each
 FINDING_LIMIT = 4096
@@ -82,6 +85,7 @@ class Settings:
         block_dim: blocks to run, 1 to 65535.
         npu_arch: 2201 or 3002; what a call leaves in the mask register differs.
         ub_bytes: UB of each core.
+        cores: vector cores of the SoC, which blocks that wait for each other share; 0 if not known.
         overflow: "infnan" or "saturate".
         flush_to_zero: whether subnormals become zero.
         level: "fast" (no checks), "checked", or "model": checked, with instructions that compute nothing.
@@ -97,6 +101,7 @@ class Settings:
     block_dim: int
     npu_arch: int
     ub_bytes: int
+    cores: int = 0
     overflow: str = "infnan"
     flush_to_zero: bool = False
     tiling_key: int = 0
@@ -177,9 +182,9 @@ class LaunchResult:
 
 
 def launch(
-    program: Path, tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes], settings: Settings
+    program: Path, tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes | TensorList], settings: Settings
 ) -> LaunchResult:
-    """Run `program` on `tensors`; an argument is the index of a tensor or the bytes of a value.
+    """Run `program` on `tensors`; an argument is the index of a tensor, the bytes of a value or a list of tensors.
 
     Whatever ends the child early, a crash, the time limit or exit() in the kernel, is a finding of the result. A tensor
     that starts poisoned is poison throughout then.
@@ -204,10 +209,11 @@ def launch(
             poison([tensor for tensor in tensors if tensor.starts_poisoned])
             if not any(record["code"] in ("crash", "timeout") for record in found):
                 found.append(_lost_child(worker, settings))
+        lists = [argument.name for argument in arguments if isinstance(argument, TensorList)]
         return LaunchResult(
             findings=collect(found),
             counters=_totals(records),
-            instructions=_instructions(records, log, tuple(tensor.name for tensor in tensors)),
+            instructions=_instructions(records, log, (*(tensor.name for tensor in tensors), *lists)),
             output=text,
             kernel_seconds=ends[0]["kernel_nanoseconds"] * 1e-9 if ends else float("nan"),
         )
@@ -230,7 +236,7 @@ def _launch_on_worker(
 
 
 def _words(
-    tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes], settings: Settings, files: list[int]
+    tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes | TensorList], settings: Settings, files: list[int]
 ) -> list[str]:
     """The launch as runner/request.cpp reads it; `files` gains those of the tensors."""
     threads = settings.threads or _processors()
@@ -243,6 +249,7 @@ def _words(
         ("--blocks", settings.block_dim),
         ("--npu-arch", settings.npu_arch),
         ("--ub-bytes", settings.ub_bytes),
+        ("--cores", settings.cores),
         ("--overflow", settings.overflow),
         ("--flush-to-zero", int(settings.flush_to_zero)),
         ("--tiling-key", settings.tiling_key),
@@ -252,7 +259,7 @@ def _words(
         ("--threads", threads),
         ("--memory-bytes", memory),
         ("--finding-limit", FINDING_LIMIT),
-        ("--file-bytes", OUTPUT_FILE_BYTES + threads * log_limit * _RECORD.itemsize),
+        ("--file-bytes", OUTPUT_FILE_BYTES + max(threads, settings.cores) * log_limit * _RECORD.itemsize),
         ("--log", log_limit),
     ]
     options += [("--off", name) for name in settings.checks_off]
@@ -263,8 +270,14 @@ def _words(
             place = len(files)
             files.append(tensor.descriptor)
         options.append(("--gm", f"{tensor.name},{role},{place},{tensor.bytes},{tensor.block}"))
-    options += [("--arg", f"value:{a.hex()}" if isinstance(a, bytes) else f"gm:{a}") for a in arguments]
+    options += [("--arg", _argument_word(argument)) for argument in arguments]
     return [str(word) for option in options for word in option]
+
+
+def _argument_word(argument: int | bytes | TensorList) -> str:
+    if isinstance(argument, TensorList):
+        return f"list:{argument.header.hex()}:{','.join(map(str, argument.tensors))}"
+    return f"value:{argument.hex()}" if isinstance(argument, bytes) else f"gm:{argument}"
 
 
 def _processors() -> int:
@@ -304,6 +317,11 @@ def _totals(records: list[dict]) -> tuple[CallTotals, ...]:
 
 def _instructions(records: list[dict], log, tensors: tuple[str, ...]) -> InstructionLog:
     header = next((record for record in records if record["record"] == "log"), {"names": [], "dropped": 0})
-    log.seek(0)
-    rows = np.frombuffer(log.read(), dtype=_RECORD)  # the child has put them in order
+    log_bytes = os.fstat(log.fileno()).st_size // _RECORD.itemsize * _RECORD.itemsize
+    # Read when looked at: a mapping costs nothing before, but it may not be empty, and it holds a file open.
+    if log_bytes >= SHARED_FROM_BYTES:
+        content: bytes | mmap.mmap = mmap.mmap(log.fileno(), log_bytes, access=mmap.ACCESS_READ)
+    else:
+        content = os.pread(log.fileno(), log_bytes, 0)
+    rows = np.frombuffer(content, dtype=_RECORD)  # the child has put them in order
     return InstructionLog(rows, tuple(header["names"]), tensors, header["dropped"])

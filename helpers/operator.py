@@ -110,6 +110,7 @@ def run(
         block_dim=max(1, planned.cores),
         npu_arch=found_soc.npu_arch,
         ub_bytes=found_soc.ub_bytes,
+        cores=found_soc.vector_cores,
         overflow=found_soc.overflow,
         flush_to_zero=flush_to_zero,
         level=level,
@@ -148,7 +149,12 @@ def _launch(kernel: Kernel, call: Call, planned: Plan, settings: Settings) -> tu
         tensors = [AddressesOnly(name, "in", array.nbytes) for name, array in inputs.items()]
         tensors += [AddressesOnly("y", "out", call.predict.nbytes), AddressesOnly("workspace", "inout", 0), last]
         return launch(kernel.built.artefact, tensors, range(len(tensors)), settings), None
-    given = [SharedTensor.over(name, "in", array) for name, array in inputs.items()]
+    given: list[SharedTensor] = []
+    for name, array in inputs.items():
+        tensor = SharedTensor.over(name, "in", array)
+        if any(tensor.block == other.block for other in given):  # each tensor has addresses of its own, as on a device
+            tensor = SharedTensor(name, "in", array.shape, array.dtype, array)
+        given.append(tensor)
     y = SharedTensor("y", "out", call.shape, call.dtype)
     workspace = SharedTensor("workspace", "inout", (0,), np.dtype(np.uint8))
     tensors = [*given, y, workspace, last]

@@ -25,12 +25,11 @@ _NAMESPACE = re.compile(r"\b(?:inline\s+)?namespace\b\s*((?:[A-Za-z_]\w*(?:\s*::
 _LINKAGE = re.compile(r"^\s*extern\s*$")
 _TYPE = re.compile(r"\b(?:class|struct|union|enum)\b")
 _AFTER_PARAMETERS = re.compile(
-    r"\s*(?:(?:const|volatile|noexcept|override|final|try|&&?)\b\s*|->[\w\s:<>,*&]+|\[\[.*?\]\]\s*)*"
+    r"\s*(?:(?:const|volatile|noexcept|override|final|try|&&?)\b\s*|->[\s\S]*|\[\[.*?\]\]\s*)*"
 )
 _NAME_BEFORE = re.compile(r"((?:[A-Za-z_]\w*(?:\s*<[^;{}()]*>)?\s*::\s*)*(?:operator\s*\S+?|~?[A-Za-z_]\w*))\s*$")
 # Words before a bracket that is not the one of a function's parameters.
 _ATTRIBUTES = re.compile(r"^(?:__\w+__|__attribute__|alignas|decltype|noexcept|requires|__declspec)$")
-_NESTED = 2  # levels of angle brackets that a parameter list is split by
 
 
 @dataclass(frozen=True)
@@ -193,9 +192,10 @@ def _joined(scopes: list[str]) -> str:
 def _without_template(head: str) -> str:
     """`head` without `template <...>` in front of it."""
     while match := re.match(r"\s*template\s*<", head):
-        depth, place = 1, match.end()
+        depth, inner, place = 1, 0, match.end()
         while place < len(head) and depth:
-            depth += {"<": 1, ">": -1}.get(head[place], 0)
+            inner += {"(": 1, ")": -1}.get(head[place], 0)
+            depth += {"<": 1, ">": -1}.get(head[place], 0) if inner == 0 else 0
             place += 1
         head = head[place:]
     return head
@@ -219,6 +219,5 @@ def _function(head: str) -> tuple[str, str] | None:
             rest = head[_AFTER_PARAMETERS.match(head, end).end() :]
             if re.match(r"\s*$|\s*(?:__\w+__\s*(?:\(.*\))?\s*)+$|\s*:", rest):
                 return name[1], head[opening + 1 : end - 1]
-            return None
         place = end
     return None

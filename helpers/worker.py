@@ -28,6 +28,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 MAX_SPARES = 4
+IDLE_SECONDS = 60
 EXIT_IDLE = 6  # of helpers/simulator/runner/runner.cpp
 _GRACE_SECONDS = 2.0
 _HEADER = struct.Struct("=II")  # struct Header of helpers/simulator/runner/channel.cpp
@@ -50,7 +51,7 @@ class Worker:
         self._socket, theirs = socket.socketpair()
         try:
             self._process = subprocess.Popen(
-                [str(program)],
+                [str(program), str(IDLE_SECONDS)],
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -58,14 +58,17 @@ extern "C" __global__ __aicore__ void narrow(GM_ADDR x, GM_ADDR y, RoundMode mod
     Convert<float, half>(x, y, mode, elems);
 }
 """
+MODES = ("NONE", "RINT", "FLOOR", "CEIL", "ROUND", "TRUNC", "ODD")
 CAST_NONE, CAST_RINT = np.uint8(0), np.uint8(1)
 EVERY_HALF = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
 CHUNK_ELEMS = 1 << 24
 OVERFLOW_THRESHOLD = 65520.0  # halfway from the largest half, 65504, to 2^16
 
 
-def cast(entry: str, x: np.ndarray, mode: np.uint8, soc: str = "Ascend910B1", level: str = "checked") -> np.ndarray:
-    kernel = Kernel.from_source(SOURCE, entry, soc)
+def cast(entry, x: np.ndarray, mode: np.uint8, soc="Ascend910B1", level="checked", plain=False) -> np.ndarray:
+    """`plain` builds without the processor's own conversions."""
+    defines = {"SIMULATOR_PLAIN_CONVERSIONS": 1} if plain else {}
+    kernel = Kernel.from_source(SOURCE, entry, soc, defines=defines)
     y = np.empty(x.shape, np.float32 if entry == "widen" else np.float16)
     kernel.launch(x, y, mode, np.uint32(x.size), block_dim=2, roles=("in", "out"), level=level)
     return y
@@ -98,21 +101,55 @@ def rounding_boundaries() -> np.ndarray:
     return np.concatenate([positive, positive | np.uint32(0x80000000)]).view(np.float32)
 
 
-def test_every_half_widens_to_the_float_of_equal_value():
-    widened = cast("widen", EVERY_HALF, CAST_NONE)
+PLAIN = pytest.mark.parametrize("plain", [False, True], ids=["processor", "portable"])
+
+
+@PLAIN
+def test_every_half_widens_to_the_float_of_equal_value(plain):
+    widened = cast("widen", EVERY_HALF, CAST_NONE, plain=plain)
     assert in_hex(EVERY_HALF, widened, EVERY_HALF.astype(np.float32)) == []
     assert np.count_nonzero(np.isnan(widened)) == 2 * 1023
 
 
-def test_every_half_comes_back_from_float_as_it_was():
-    assert in_hex(EVERY_HALF, cast("narrow", EVERY_HALF.astype(np.float32), CAST_RINT), EVERY_HALF) == []
+@PLAIN
+def test_every_half_comes_back_from_float_as_it_was(plain):
+    assert in_hex(EVERY_HALF, cast("narrow", EVERY_HALF.astype(np.float32), CAST_RINT, plain=plain), EVERY_HALF) == []
 
 
+@PLAIN
 @pytest.mark.parametrize("mode", [CAST_NONE, CAST_RINT], ids=["none", "rint"])
-def test_floats_beside_every_rounding_boundary_narrow_as_numpy_does(mode):
+def test_floats_beside_every_rounding_boundary_narrow_as_numpy_does(mode, plain):
     x = rounding_boundaries()
     assert x.size == 380_946  # twice 3 x 63,489 and a few special ones
-    assert in_hex(x, cast("narrow", x, mode), narrowed_by_numpy(x)) == []
+    assert in_hex(x, cast("narrow", x, mode, plain=plain), narrowed_by_numpy(x)) == []
+
+
+def test_both_conversions_give_the_same_bits_payloads_of_nan_included():
+    x = rounding_boundaries()
+    for entry, inputs, mode in (("narrow", x, CAST_RINT), ("widen", EVERY_HALF, CAST_NONE)):
+        one, other = (cast(entry, inputs, mode, plain=plain) for plain in (False, True))
+        assert np.array_equal(one.view(np.uint8), other.view(np.uint8))
+
+
+@pytest.mark.parametrize("mode", MODES[2:])
+def test_beside_every_rounding_boundary_each_mode_takes_the_neighbour_it_names(mode):
+    """The neighbour towards zero is NumPy's nearest or the half before it; float64 holds the midpoint to the next."""
+    x = rounding_boundaries()
+    x = x[np.isfinite(x)]
+    size, negative, nearest = np.abs(x).astype(np.float64), np.signbit(x), np.abs(narrowed_by_numpy(x))
+    inner = nearest.view(np.uint16) - (nearest.astype(np.float64) > size).astype(np.uint16)
+    value = inner.view(np.float16).astype(np.float64)
+    outer = np.minimum((inner + np.uint16(1)).view(np.float16).astype(np.float64), 65536)
+    inexact = value != size
+    away = {
+        "FLOOR": inexact & negative,
+        "CEIL": inexact & ~negative,
+        "ROUND": size >= (value + outer) / 2,
+        "TRUNC": np.zeros(x.shape, bool),
+        "ODD": inexact & (inner % 2 == 0),
+    }[mode]
+    expected = ((inner + away) | np.where(negative, 0x8000, 0)).astype(np.uint16).view(np.float16)
+    assert in_hex(x, cast("narrow", x, np.uint8(MODES.index(mode))), expected) == []
 
 
 def test_a_tie_goes_to_the_even_half():

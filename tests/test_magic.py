@@ -72,6 +72,27 @@ def test_options_choose_name_soc_macros_and_folders(shell, tmp_path):
     assert shell.user_ns["other"].soc.name == "Ascend310B4" and "shift" not in shell.user_ns
 
 
+KEYS = """\
+#include "kernel_operator.h"
+template <typename T, int step>
+__global__ __aicore__ void keys(GM_ADDR y)
+{
+    *reinterpret_cast<__gm__ T *>(y) = TILING_KEY_IS(3) ? step : -1;
+}
+"""
+
+
+def test_a_template_is_named_with_its_arguments_and_a_tiling_key_may_be_fixed(shell):
+    run(shell, f"%%ascendc 'keys<float, 5>'\n{KEYS}")
+    run(shell, "keys(y, tiling_key=3)")
+    assert shell.user_ns["y"][0] == 5
+    run(shell, f"%%ascendc 'keys<float, 6>' -o fixed --tiling-key 3\n{KEYS}")
+    run(shell, "fixed(y)")
+    assert shell.user_ns["y"][0] == 6
+    with pytest.raises(ArgumentValueError, match="tiling_key=4: allowed are 3"):
+        run(shell, "fixed(y, tiling_key=4)")
+
+
 def test_braces_and_dollars_are_left_alone_and_quotes_read_as_in_a_shell(shell):
     shell.push({"n": "expanded"})
     run(shell, f"%%ascendc -D 'STEP=int{{1}} + 1' -D 'TEXT=\"$n {{n}}\"'\n{SOURCE}static_assert(sizeof(TEXT) == 7);")
@@ -129,9 +150,23 @@ def test_an_error_is_shown_as_its_message_alone(shell, capsys):
         (f"%%ascendc -D ITS=don't\n{SOURCE}", "%%ascendc: ITS=don't: No closing quotation"),
         (f"%%ascendc -D 1=2\n{SOURCE}", "%%ascendc: defines='1': allowed are names of macros"),
         (f"%%ascendc -I no/such/folder\n{SOURCE}", "%%ascendc: include='no/such/folder': allowed are folders that"),
+        (f"%%ascendc --tiling-key two\n{SOURCE}", "%%ascendc: tiling_key='two': allowed are whole numbers from 0"),
+        (f"%%ascendc\n{KEYS}", "%%ascendc: entry='keys': allowed are instances of the template <typename T, int step>"),
         ("%ascendc", "%%ascendc stands on the first line of a cell"),
     ],
-    ids=["option", "no kernel", "two kernels", "soc", "name", "quote", "define", "include", "line"],
+    ids=[
+        "option",
+        "no kernel",
+        "two kernels",
+        "soc",
+        "name",
+        "quote",
+        "define",
+        "include",
+        "tiling key",
+        "template",
+        "line",
+    ],
 )
 def test_a_misuse_is_told_in_one_line(shell, capsys, cell, message):
     assert shell.run_cell(cell, store_history=True).error_in_exec is not None

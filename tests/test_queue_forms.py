@@ -19,7 +19,7 @@ constexpr uint32_t TILE_NUM = 4;
 
 struct Tiles {
     GlobalTensor<float> x, y;
-    Tiles(GM_ADDR xIn, GM_ADDR yIn)
+    __aicore__ inline Tiles(GM_ADDR xIn, GM_ADDR yIn)
     {
         x.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(xIn), TILE_NUM * TILE_ELEMS);
         y.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(yIn), TILE_NUM * TILE_ELEMS);
@@ -30,7 +30,7 @@ SOURCE = (
     HEAD
     + """\
 template <typename InQueue, typename OutQueue>
-void AddOne(Tiles &tiles, uint32_t tile, InQueue &inQueue, OutQueue &outQueue)
+__aicore__ inline void AddOne(Tiles &tiles, uint32_t tile, InQueue &inQueue, OutQueue &outQueue)
 {
     LocalTensor<float> in = inQueue.template AllocTensor<float>();
     DataCopy(in, tiles.x[tile * TILE_ELEMS], TILE_ELEMS);
@@ -47,7 +47,7 @@ void AddOne(Tiles &tiles, uint32_t tile, InQueue &inQueue, OutQueue &outQueue)
 
 // From GM to GM through one queue: the store waits for the load, the next load for the store.
 template <typename Queue>
-void CopyThrough(TPipe *pipe, Tiles &tiles)
+__aicore__ inline void CopyThrough(TPipe *pipe, Tiles &tiles)
 {
     Queue queue;
     pipe->InitBuffer(queue, 2, TILE_BYTES);
@@ -61,7 +61,7 @@ void CopyThrough(TPipe *pipe, Tiles &tiles)
     }
 }
 
-void InPlace(TPipe *pipe, Tiles &tiles)
+__aicore__ inline void InPlace(TPipe *pipe, Tiles &tiles)
 {
     TQue<QuePosition::VECIN, 0> inQueue;
     TQueBind<TPosition::VECOUT, TPosition::GM, 0> outQueue;
@@ -84,7 +84,7 @@ void InPlace(TPipe *pipe, Tiles &tiles)
 }
 
 // One queue whose tensor is filled by MTE2, used by V, stored by MTE3: its positions change on the way.
-void ChangingPositions(TPipe *pipe, Tiles &tiles)
+__aicore__ inline void ChangingPositions(TPipe *pipe, Tiles &tiles)
 {
     TQueBind<TPosition::VECIN, TPosition::VECOUT, 2> queue;
     pipe->InitBuffer(queue, 2, TILE_BYTES);
@@ -102,7 +102,7 @@ void ChangingPositions(TPipe *pipe, Tiles &tiles)
 }
 
 // A queue of VECCALC between the two others.
-void ThroughCalc(TPipe *pipe, Tiles &tiles)
+__aicore__ inline void ThroughCalc(TPipe *pipe, Tiles &tiles)
 {
     TQue<QuePosition::VECIN, 1> inQueue;
     TQue<QuePosition::VECCALC, 1> calcQueue;
@@ -131,14 +131,14 @@ void ThroughCalc(TPipe *pipe, Tiles &tiles)
 }
 
 template <pipe_t source, pipe_t destination>
-void Pass()
+__aicore__ inline void Pass()
 {
     set_flag(source, destination, EVENT_ID2);
     wait_flag(source, destination, EVENT_ID2);
 }
 
 // TBufs used like queues synchronise nothing: flags do.
-void WorkBuffers(TPipe *pipe, Tiles &tiles)
+__aicore__ inline void WorkBuffers(TPipe *pipe, Tiles &tiles)
 {
     TBuf<> inBuffer;
     TBuf<TPosition::VECOUT> outBuffer;
@@ -168,12 +168,12 @@ public:
     TQue<TPosition::VECIN, 1> inQueue;
     TQue<TPosition::VECOUT, 1> outQueue;
 
-    void Init(TPipe *from)
+    __aicore__ inline void Init(TPipe *from)
     {
         from->InitBuffer(inQueue, 2, TILE_BYTES);
         from->InitBuffer(outQueue, 2, TILE_BYTES);
     }
-    void Process(Tiles &tiles, uint32_t first, uint32_t end)
+    __aicore__ inline void Process(Tiles &tiles, uint32_t first, uint32_t end)
     {
         for (uint32_t tile = first; tile < end; ++tile) {
             AddOne(tiles, tile, inQueue, outQueue);
@@ -183,7 +183,7 @@ public:
 
 struct NoPipe {};
 
-void ResetInBetween(TPipe *pipe, Tiles &tiles)
+__aicore__ inline void ResetInBetween(TPipe *pipe, Tiles &tiles)
 {
     Operator<NoPipe> op;
     for (uint32_t tile = 0; tile < TILE_NUM; ++tile) {
@@ -193,7 +193,7 @@ void ResetInBetween(TPipe *pipe, Tiles &tiles)
     }
 }
 
-void InitAgain(TPipe *pipe, Tiles &tiles)
+__aicore__ inline void InitAgain(TPipe *pipe, Tiles &tiles)
 {
     Operator<NoPipe> op;
     op.Init(pipe);
@@ -210,7 +210,7 @@ void InitAgain(TPipe *pipe, Tiles &tiles)
 }
 
 // More buffers than one pair of pipes has event ids, but never all at work.
-void FreeEvents(TPipe *pipe, Tiles &tiles)
+__aicore__ inline void FreeEvents(TPipe *pipe, Tiles &tiles)
 {
     TQue<TPosition::VECIN, 4> queues[2];
     TQue<TPosition::VECOUT, 1> outQueue;
@@ -229,7 +229,7 @@ void FreeEvents(TPipe *pipe, Tiles &tiles)
 constexpr TQueConfig CONFIG = {.nd2nz = false, .nz2nd = false, .scmBlockGroup = false, .bufferLen = 0,
                                .bufferNumber = 1};
 
-void Configured(TPipe *pipe, Tiles &tiles)
+__aicore__ inline void Configured(TPipe *pipe, Tiles &tiles)
 {
     TQue<TPosition::VECIN, 1, &CONFIG> inQueue;
     TQue<TPosition::VECOUT, 1, 0> outQueue;
@@ -267,7 +267,7 @@ extern "C" __global__ __aicore__ void forms(GM_ADDR x, GM_ADDR y, uint32_t form)
 )
 # What only the one or the other family has.
 EVENT_ID_OF_2201 = """\
-TEventID TakenBy(TPipe *pipe)
+__aicore__ inline TEventID TakenBy(TPipe *pipe)
 {
     const TEventID fetched = pipe->FetchEventID(HardEvent::MTE2_V);
     const TEventID taken = GetTPipePtr()->AllocEventID<HardEvent::MTE2_V>();
@@ -276,7 +276,7 @@ TEventID TakenBy(TPipe *pipe)
     return taken;
 }
 """
-EVENT_ID_OF_3002 = "TEventID TakenBy(TPipe *) { return 0; }\n"
+EVENT_ID_OF_3002 = "__aicore__ inline TEventID TakenBy(TPipe *) { return 0; }\n"
 FORMS = {
     "member": 0,
     "in place": 1,
@@ -323,7 +323,7 @@ POOLS = (
     + """\
 // Four tiles, two in each half; both halves in the same memory, or a part of it nested in another pool.
 template <typename Pool>
-void Half(Pool &pool, Tiles &tiles, uint32_t first)
+__aicore__ inline void Half(Pool &pool, Tiles &tiles, uint32_t first)
 {
     TQue<TPosition::VECIN, 1> inQueue;
     TBuf<TPosition::VECCALC> work;
@@ -389,6 +389,87 @@ def test_without_reset_the_second_pool_finds_the_first_in_its_place():
     kernel = Kernel.from_source(POOLS.replace("first.Reset();", ""), "pools")
     with pytest.raises(KernelFault, match="pool-overlap"):
         kernel.launch(X.copy(), np.zeros_like(X), 0)
+
+
+OWN_POOL = (
+    HEAD
+    + """\
+// A pool of the kernel's own: every buffer 32 bytes after the one before.
+class SpacedPool {
+public:
+    __aicore__ inline SpacedPool() { Init(); }
+    template <class T>
+    __aicore__ inline bool InitBuffer(T &queue, uint8_t num, uint32_t len)
+    {
+        queue.InitStartBufHandle(GetBufHandle(GetCurBufSize()), num, len);
+        for (uint32_t i = 0; i < num; ++i) {
+            queue.InitBufHandle(this, i, GetBufHandle(GetCurBufSize()), Next(len), len);
+        }
+        return true;
+    }
+    template <TPosition position>
+    __aicore__ inline bool InitBuffer(TBuf<position> &buffer, uint32_t len)
+    {
+        buffer.InitStartBufHandle(GetBufHandle(GetCurBufSize()), 1, len);
+        buffer.InitBufHandle(this, 0, GetBufHandle(GetCurBufSize()), Next(len), len);
+        return true;
+    }
+    EXTERN_IMPL_BUFPOOL(SpacedPool, TPosition::VECCALC, 4);
+
+private:
+    __aicore__ inline uint32_t Next(uint32_t len)
+    {
+        const uint32_t address = GetCurAddr() + 32;
+        SetCurAddr(address + len);
+        SetCurBufSize(GetCurBufSize() + 1);
+        return address;
+    }
+};
+
+extern "C" __global__ __aicore__ void own_pool(GM_ADDR x, GM_ADDR y, uint32_t bytes)
+{
+    Tiles tiles(x, y);
+    TPipe pipe;
+    SpacedPool pool;
+    pipe.InitBufPool(pool, bytes);
+    TQue<TPosition::VECIN, 1> inQueue;
+    TBuf<TPosition::VECCALC> work;
+    TQue<TPosition::VECOUT, 1> outQueue;
+    pool.InitBuffer(inQueue, 2, TILE_BYTES);
+    pool.InitBuffer(work, TILE_BYTES);
+    pool.InitBuffer(outQueue, 1, TILE_BYTES);
+    for (uint32_t tile = 0; tile < TILE_NUM; ++tile) {
+        LocalTensor<float> in = inQueue.AllocTensor<float>();
+        DataCopy(in, tiles.x[tile * TILE_ELEMS], TILE_ELEMS);
+        inQueue.EnQue(in);
+        in = inQueue.DeQue<float>();
+        LocalTensor<float> middle = work.Get<float>();
+        Adds(middle, in, 3.0f, TILE_ELEMS);
+        inQueue.FreeTensor(in);
+        LocalTensor<float> out = outQueue.AllocTensor<float>();
+        Adds(out, middle, -2.0f, TILE_ELEMS);
+        outQueue.EnQue(out);
+        out = outQueue.DeQue<float>();
+        DataCopy(tiles.y[tile * TILE_ELEMS], out, TILE_ELEMS);
+        outQueue.FreeTensor(out);
+    }
+    pool.Reset();
+    pipe.Reset();
+}
+"""
+)
+
+
+def test_a_kernel_may_define_a_pool_of_its_own():
+    kernel = Kernel.from_source(OWN_POOL, "own_pool")
+    y = np.zeros_like(X)
+    result = kernel.launch(X.copy(), y, 4 * (256 + 32), roles=("in", "out"))
+    assert result.findings == () and np.array_equal(y, X + 1)
+    loads = [record for record in result.instructions.on_core(0) if result.instructions.call_of(record) == "DataCopy"]
+    addresses = {int(record["ub_address"][0]) for record in loads if record["ub_bytes"][0]}
+    assert addresses == {32, 320, 896}
+    with pytest.raises(KernelFault, match="ub-capacity"):
+        kernel.launch(X.copy(), y, 4 * (256 + 32) - 32)
 
 
 QUERIES = (
@@ -460,7 +541,9 @@ ON_3002 = {
 
 def refusals(lines: dict[str, str], soc: str) -> list[str]:
     """Of `lines`, each in a function of its own, those whose message the compiler does not give."""
-    functions = "".join(f"void F{place}(TPipe *pipe) {{ {line} }}\n" for place, line in enumerate(lines))
+    functions = "".join(
+        f"__aicore__ inline void F{place}(TPipe *pipe) {{ {line} }}\n" for place, line in enumerate(lines)
+    )
     with pytest.raises(BuildError) as caught:
         Kernel.from_source(HEAD + functions + 'extern "C" __global__ __aicore__ void k() {}\n', "k", soc)
     return [line for line, message in lines.items() if message not in caught.value.compiler_output]

@@ -88,18 +88,20 @@ def calls(op: str, number: int, dtype: type) -> str:
 
 
 @functools.cache
-def kernel(dtype: type) -> Kernel:
+def kernel(dtype: type, soc: str = "Ascend910B1") -> Kernel:
     body = "".join(calls(op, number, dtype) for number, (op, of) in enumerate(CASES) if of is dtype)
     name = CPP[dtype]
-    return Kernel.from_source(HEAD + ENTRY.format(type=name, body=body), f"entry_{name}")
+    return Kernel.from_source(HEAD + ENTRY.format(type=name, body=body), f"entry_{name}", soc)
 
 
-def launch(op, dtype, left, right, dst, scalar, form, lanes=0, mask=(0, 0), repeats=0, strides=CONTIGUOUS):
+def launch(
+    op, dtype, left, right, dst, scalar, form, lanes=0, mask=(0, 0), repeats=0, strides=CONTIGUOUS, soc="", **modes
+):
     """Run one instruction; returns the destination's room."""
     y = dst.copy()
     number = np.uint32(CASES.index((op, dtype)))
     arguments = left.copy(), right.copy(), y, dtype(scalar), number, np.uint32(form)
-    kernel(dtype).launch(*arguments, shape(lanes, mask, repeats, strides))
+    kernel(dtype, soc or "Ascend910B1").launch(*arguments, shape(lanes, mask, repeats, strides), **modes)
     return y
 
 
@@ -164,7 +166,7 @@ def oracle(op: str, dtype: type, left: np.ndarray, right: np.ndarray, scalar) ->
 
 def scalars(op: str, dtype: type) -> tuple:
     if op.startswith("Shift"):
-        return (0, 1, 3, 8 * np.dtype(dtype).itemsize - 1)
+        return (0, 1, 3, 8 * np.dtype(dtype).itemsize - 1, 8 * np.dtype(dtype).itemsize)
     return (3,) if np.issubdtype(dtype, np.integer) else (0.37, -0.0)
 
 
@@ -188,6 +190,32 @@ def repeated(op, dtype, left, right, dst, scalar, takes, repeats, strides) -> np
         at = [[place(lane, repeat, strides[i], strides[i + 3], itemsize) for lane in lanes] for i in range(3)]
         result[at[0]] = oracle(op, dtype, left[at[1]], right[at[2]], scalar)
     return result
+
+
+def flushed(array: np.ndarray) -> np.ndarray:
+    small = np.abs(array) < np.finfo(array.dtype).smallest_normal
+    return np.where(small, np.copysign(array.dtype.type(0), array), array)
+
+
+@pytest.mark.parametrize(
+    ("op", "dtype"),
+    [case for case in CASES if case[1] in FLOATS and case[0] != "Duplicate"],
+    ids=lambda v: v if isinstance(v, str) else v.__name__,
+)
+def test_flush_to_zero_and_saturation_concern_every_operation(op, dtype):
+    """Operands are flushed before, results after; only half saturates."""
+    left, right, dst = values(dtype, 0), values(dtype, 1), values(dtype, 2)
+    tiny = np.finfo(dtype).smallest_subnormal
+    left[-200:-100] = tiny * np.arange(1, 101).astype(dtype)
+    for scalar in (0.37, float(tiny) * 3):
+        for soc, flush in (("Ascend910B1", True), ("Ascend310B4", False), ("Ascend310B4", True)):
+            operands = [flushed(array) if flush else array for array in (left, right, np.full(1, scalar, dtype))]
+            expected = oracle(op, dtype, operands[0], operands[1], operands[2][0])
+            if dtype is np.float16 and soc == "Ascend310B4":
+                expected = np.where(np.isnan(expected), dtype(0), np.clip(expected, dtype(-65504), dtype(65504)))
+            expected = flushed(expected) if flush else expected
+            got = launch(op, dtype, left, right, dst, scalar, COUNT, lanes=left.size, soc=soc, flush_to_zero=flush)
+            assert_same(got, expected)
 
 
 STRIDES = [(1, 1, 1, 8, 8, 8), (1, 0, 1, 8, 0, 9), (2, 1, 3, 16, 10, 24), (1, 2, 1, 8, 4, 0)]
@@ -248,3 +276,88 @@ def test_a_level_2_call_resets_the_mask_register_on_one_family_only(soc, survive
     x, y = np.ones(1024, np.float32), np.zeros(1024, np.float32)
     program.launch(x, x.copy(), y, np.float32(0), np.uint32(0), np.uint32(0), shape(repeats=1))
     assert np.count_nonzero(y) == (1 if survives else 64)
+
+
+ROUNDED_SOURCE = """\
+#include "kernel_operator.h"
+using namespace AscendC;
+template <typename T>
+void Shift(GM_ADDR x, GM_ADDR y, T distance, uint32_t roundEn)
+{
+    TPipe pipe;
+    TBuf<TPosition::VECCALC> buffer;
+    pipe.InitBuffer(buffer, 256);
+    LocalTensor<T> local = buffer.Get<T>();
+    GlobalTensor<T> gm;
+    gm.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(x), 256 / sizeof(T));
+    DataCopy(local, gm, 256 / sizeof(T));
+    PipeBarrier<PIPE_ALL>();
+    ShiftRight(local, local, distance, 256 / sizeof(T), 1, UnaryRepeatParams(), roundEn != 0);
+    PipeBarrier<PIPE_ALL>();
+    gm.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(y), 256 / sizeof(T));
+    DataCopy(gm, local, 256 / sizeof(T));
+}
+extern "C" __global__ __aicore__ void shift_int16_t(GM_ADDR x, GM_ADDR y, int16_t distance, uint32_t roundEn)
+{
+    Shift<int16_t>(x, y, distance, roundEn);
+}
+extern "C" __global__ __aicore__ void shift_int32_t(GM_ADDR x, GM_ADDR y, int32_t distance, uint32_t roundEn)
+{
+    Shift<int32_t>(x, y, distance, roundEn);
+}
+extern "C" __global__ __aicore__ void shift_uint32_t(GM_ADDR x, GM_ADDR y, uint32_t distance, uint32_t roundEn)
+{
+    Shift<uint32_t>(x, y, distance, roundEn);
+}
+"""
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.int32, np.uint32], ids=lambda dtype: dtype.__name__)
+def test_a_rounding_shift_adds_the_last_bit_shifted_out_of_signed_values(dtype):
+    x = values(dtype, 6)[: 256 // np.dtype(dtype).itemsize]
+    program = Kernel.from_source(ROUNDED_SOURCE, f"shift_{CPP[dtype]}")
+    for distance in (0, 1, 5, 8 * x.itemsize - 1, 8 * x.itemsize):
+        for rounds in (0, 1):
+            y = np.zeros_like(x)
+            program.launch(x.copy(), y, dtype(distance), np.uint32(rounds))
+            added = rounds if distance and np.issubdtype(dtype, np.signedinteger) else 0
+            exact = [(v >> distance) + (v >> max(distance - 1, 0) & added) for v in x.tolist()]
+            assert y.tolist() == exact
+
+
+def test_shifts_that_a_family_does_not_have_are_findings():
+    x = np.full(64, 17, np.int32)
+    program = Kernel.from_source(ROUNDED_SOURCE, "shift_int32_t", "Ascend310B4")
+    program.launch(x, x.copy(), np.int32(5), np.uint32(0))
+    with pytest.raises(KernelFault, match="shift-rounding.*only false is taken"):
+        program.launch(x, x.copy(), np.int32(5), np.uint32(1))
+    with pytest.raises(KernelFault, match="shift-distance.*shifts by -1"):
+        program.launch(x, x.copy(), np.int32(-1), np.uint32(0))
+
+
+ABS_SOURCE = """\
+#include "kernel_operator.h"
+using namespace AscendC;
+extern "C" __global__ __aicore__ void magnitude(GM_ADDR x, GM_ADDR y)
+{
+    TPipe pipe;
+    TBuf<TPosition::VECCALC> buffer;
+    pipe.InitBuffer(buffer, 4096);
+    LocalTensor<int16_t> local = buffer.Get<int16_t>();
+    GlobalTensor<int16_t> gm;
+    gm.SetGlobalBuffer(reinterpret_cast<__gm__ int16_t *>(x), 2048);
+    DataCopy(local, gm, 2048);
+    PipeBarrier<PIPE_ALL>();
+    Abs(local, local, 2048);
+    PipeBarrier<PIPE_ALL>();
+    gm.SetGlobalBuffer(reinterpret_cast<__gm__ int16_t *>(y), 2048);
+    DataCopy(gm, local, 2048);
+}
+"""
+
+
+def test_one_family_has_the_magnitude_of_int16():
+    x, y = values(np.int16, 7), np.zeros(2048, np.int16)
+    Kernel.from_source(ABS_SOURCE, "magnitude", "Ascend310B4").launch(x, y)
+    assert_same(y, np.abs(x))
+    assert y[x == -32768][0] == -32768  # it wraps around

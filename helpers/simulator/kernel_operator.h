@@ -5,21 +5,28 @@
 #define SIMULATOR_KERNEL_OPERATOR_H
 
 #include "api/assertion.h"         // ASSERT, assert, ascendc_assert
+#include "api/atomic.h"            // SetAtomicAdd and its like
 #include "api/bitwise.h"           // And, Or, Not, shifts
 #include "api/brcb.h"              // Brcb
 #include "api/buffer_pool.h"       // TBufPool
+#include "api/cache_control.h"     // DataCacheCleanAndInvalid, DataCachePreload
 #include "api/cast.h"              // Cast
 #include "api/compare.h"           // Compare, Compares
 #include "api/compound.h"          // Axpy, MulAddDst and their like
 #include "api/create_vec_index.h"  // CreateVecIndex
+#include "api/cross_core.h"        // SyncAll, CrossCoreSetFlag, IBSet
 #include "api/data_copy.h"         // DataCopy, DataCopyPad
+#include "api/data_copy_pad.h"     // DataCopyPad, SetPadValue
 #include "api/dtype_constants.h"   // DT_FLOAT, FORMAT_ND
 #include "api/dump.h"              // DumpTensor
 #include "api/duplicate.h"         // Duplicate
+#include "api/fill.h"              // Fill, InitOutput
 #include "api/gather.h"            // Gather, Gatherb, Scatter
 #include "api/gather_mask.h"       // GatherMask
 #include "api/global_tensor.h"     // GlobalTensor
 #include "api/keywords.h"          // __aicore__, __gm__, GM_ADDR, half
+#include "api/list_tensor.h"       // ListTensorDesc, TensorDesc
+#include "api/local_copy.h"        // Copy
 #include "api/local_tensor.h"      // LocalTensor
 #include "api/pipe.h"              // TPipe, GetTPipePtr
 #include "api/print.h"             // printf, PRINTF

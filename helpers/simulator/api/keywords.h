@@ -57,11 +57,19 @@
 #define __no_simd_vf_fusion__
 #define __forceinline__ __attribute__((always_inline))
 
+#define likely(condition) __builtin_expect(static_cast<bool>(condition), 1)
+#define unlikely(condition) __builtin_expect(static_cast<bool>(condition), 0)
+
 // One object for each core. A core of the simulator is a thread.
 #define __BLOCK_LOCAL__ thread_local
 #define __WORKGROUP_LOCAL__ thread_local
 
 using GM_ADDR = __gm__ uint8_t *;
+
+// Other names that the device compiler has for its types; published kernels use them.
+using float16_t = half;
+using float32_t = float;
+#define __bf16 bfloat16_t
 
 namespace AscendC {
 
@@ -80,10 +88,6 @@ constexpr uint16_t DEFAULT_BLK_STRIDE = 1;
 constexpr uint8_t DEFAULT_REPEAT_STRIDE = 8;
 
 }  // namespace AscendC
-
-#ifndef K_MAX_SHAPE_DIM
-#define K_MAX_SHAPE_DIM 8
-#endif
 
 // dav-2201 has vector cores beside cube cores; on dav-3002 both units belong to one core.
 #if __NPU_ARCH__ == 2201

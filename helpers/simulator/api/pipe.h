@@ -42,18 +42,19 @@ public:
         buffer.InitBuffer(Memory(where), len, where);
         return true;
     }
-    template <TPosition position, uint32_t size>
-    bool InitBufPool(TBufPool<position, size> &pool, uint32_t len,
-                     Simulator::SourceLine where = Simulator::SourceLine::Here())
+    template <class T>
+    bool InitBufPool(T &bufPool, uint32_t len, Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        Simulator::InitPool(pool.pool_, len, size, Memory(where), where);
+        static_assert(T::isTbufPool, "InitBufPool takes a TBufPool, or a class with EXTERN_IMPL_BUFPOOL");
+        Simulator::InitPool(bufPool.pool_, len, T::BUFFER_LIMIT, Memory(where), where);
         return true;
     }
-    template <TPosition position, uint32_t size, TPosition sharedPosition, uint32_t sharedSize>
-    bool InitBufPool(TBufPool<position, size> &pool, uint32_t len, TBufPool<sharedPosition, sharedSize> &shareBuf,
-                     Simulator::SourceLine where = Simulator::SourceLine::Here())
+    template <class T, class U>
+    bool InitBufPool(T &bufPool, uint32_t len, U &shareBuf, Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        Simulator::SharePool(pool.pool_, len, size, shareBuf.pool_, where);
+        static_assert(T::isTbufPool && U::isTbufPool,
+                      "InitBufPool takes a TBufPool, or a class with EXTERN_IMPL_BUFPOOL");
+        Simulator::SharePool(bufPool.pool_, len, T::BUFFER_LIMIT, shareBuf.pool_, where);
         return true;
     }
 

@@ -31,6 +31,9 @@ constexpr bool Joinable(AscendC::TPosition source, AscendC::TPosition destinatio
 
 namespace AscendC {
 
+// Names a buffer of a pool that the kernel defines, see EXTERN_IMPL_BUFPOOL.
+using TBufHandle = uint8_t *;
+
 template <TPosition src, TPosition dst, int32_t depth, auto mask = 0>
 class TQueBind {
     static_assert(Simulator::Joinable(src, dst),
@@ -113,6 +116,20 @@ public:
         queue_.FreeAllEvents(where);
     }
 
+    // For a pool that the kernel defines: the number of buffers, then where each of them lies.
+    void InitStartBufHandle(TBufHandle, uint8_t num, uint32_t len,
+                            Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        static_assert(depth != 0, "a pool gives no event ids, which a queue of depth 0 needs: use TPipe");
+        queue_.StartBuffers(num, len, where);
+    }
+    template <typename Pool>
+    void InitBufHandle(Pool *bufPool, uint32_t index, TBufHandle, uint32_t curPoolAddr, uint32_t len,
+                       Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        queue_.PlaceBuffer(bufPool->pool_, index, curPoolAddr, len, where);
+    }
+
 private:
     friend class TPipe;
     template <TPosition position, uint32_t bufIDSize>
@@ -190,6 +207,16 @@ public:
     template <typename T>
     void FreeTensor(LocalTensor<T> &)
     {
+    }
+
+    // For a pool that the kernel defines; a TBuf has one buffer.
+    void InitStartBufHandle(TBufHandle, uint8_t, uint32_t) {}
+    template <typename Pool>
+    void InitBufHandle(Pool *bufPool, uint32_t, TBufHandle, uint32_t curPoolAddr, uint32_t len,
+                       Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        view_ = Simulator::PlaceWorkBuffer(bufPool->pool_, Simulator::PositionName(pos), static_cast<uint8_t>(pos),
+                                           curPoolAddr, len, where);
     }
 
 private:

@@ -112,7 +112,9 @@ constexpr bool RunsOnVectorCores(KernelMetaType type)
 template <typename... Keys>
 bool IsOneTilingKey(SourceLine where, Keys... keys)
 {
-    return (IsTilingKey(static_cast<uint64_t>(keys), where) | ...);
+    bool matches = false;
+    ((matches = IsTilingKey(static_cast<uint64_t>(keys), where) || matches), ...);
+    return matches;
 }
 
 }  // namespace Simulator

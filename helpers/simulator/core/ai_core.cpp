@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "checks/check.h"
+#include "cross_core.h"
 
 namespace Simulator {
 
@@ -27,10 +28,11 @@ AiCore *&AiCore::Current()
     return current;
 }
 
-AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings)
+AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings, CrossCore &crossCore)
     : settings_(settings),
       globalMemory_(globalMemory),
       findings_(findings),
+      crossCore_(crossCore),
       storage_(settings.ubBytes + UB_ALIGNMENT),
       ub_(Align(storage_.data())),
       pipes_(*this),
@@ -46,10 +48,12 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     inBlock_ = true;
     issuedNum_ = 0;
     executedNum_ = 0;
+    sameReads_ = 0;
     vectorMask = VectorMask();
     dequantScale = DequantScaleRegister();
     std::memset(&registers, POISON_BYTE, sizeof(registers));
     std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
+    atomicMode = AtomicMode();
     if (settings_.checked) {
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);
     }
@@ -60,7 +64,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     events_.Reset();
 }
 
-void AiCore::Issue(Instruction instruction)
+void AiCore::Issue(Instruction &instruction)
 {
     lastCall_ = instruction.call;
     lastLine_ = instruction.where;
@@ -71,6 +75,7 @@ void AiCore::Issue(Instruction instruction)
             CheckModelAccess(instruction, *this);
         }
     }
+    CheckUbEnd(instruction, *this);
     pipes_.Push(instruction);
 }
 
@@ -79,15 +84,15 @@ void AiCore::Execute(const Instruction &instruction)
     if (instruction.execute != nullptr && settings_.executes) {
         instruction.execute(instruction, *this);
     }
-    Count(instruction);
+    const uint16_t call = log_.IndexOfTotals(instruction.call);
+    Count(instruction, log_.TotalsAt(call));
     if (settings_.logLimit > 0) {
-        Log(instruction);
+        Log(instruction, call);
     }
 }
 
-void AiCore::Count(const Instruction &instruction)
+void AiCore::Count(const Instruction &instruction, CallTotals &totals)
 {
-    CallTotals &totals = log_.TotalsOf(instruction.call);
     totals.instructions += 1;
     totals.elements += instruction.elements;
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
@@ -103,16 +108,18 @@ void AiCore::Count(const Instruction &instruction)
         if (area.Tracked(settings_.checked)) {
             for (uint32_t run = 0; run < operand.runs; ++run) {
                 const uint64_t begin = operand.address - area.address + run * operand.pitchBytes;
-                writes_.Add(globalMemory_.IndexOf(area), begin, begin + operand.runBytes, blockIdx_);
+                writes_.Add(globalMemory_.IndexOf(area), begin, begin + operand.runBytes, blockIdx_,
+                            operand.overwrites);
             }
         }
     }
 }
 
-void AiCore::Log(const Instruction &instruction)
+void AiCore::Log(const Instruction &instruction, uint16_t call)
 {
-    EventLog::Entry entry{};
-    LogRecord &record = entry.record;
+    LogRecord record{};
+    record.call = call;
+    record.file = log_.IndexOfFile(instruction.where.file);
     record.gmTensor = UINT8_MAX;
     uint32_t ubOperand = 0;
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
@@ -137,9 +144,30 @@ void AiCore::Log(const Instruction &instruction)
     record.flagSource = static_cast<uint8_t>(instruction.flagSource);
     record.flagDestination = static_cast<uint8_t>(instruction.flagDestination);
     record.flagId = instruction.flagId;
-    entry.call = instruction.call;
-    entry.file = instruction.where.file;
-    log_.Append(entry, settings_.logLimit);
+    log_.Append(record, settings_.logLimit);
+}
+
+void AiCore::SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where)
+{
+    const uint32_t pending = crossCore_.SetFlag(blockIdx_, id);
+    if (pending > MAX_CROSS_CORE_COUNT) {
+        Report({"cross-core-count", "flag " + std::to_string(id),
+                "the flag is set " + std::to_string(pending) + " times without a wait, its counter holds " +
+                    std::to_string(MAX_CROSS_CORE_COUNT),
+                "call CrossCoreWaitFlag once for each CrossCoreSetFlag", pending, MAX_CROSS_CORE_COUNT},
+               call, where);
+    }
+}
+
+void AiCore::NoteRead(uint64_t address)
+{
+    constexpr uint32_t POLLS = 256;
+    sameReads_ = address == lastRead_ ? sameReads_ + 1 : 0;
+    lastRead_ = address;
+    if (sameReads_ >= POLLS) {
+        sameReads_ = 0;
+        crossCore_.Scheduler().Yield(blockIdx_);
+    }
 }
 
 void AiCore::Report(const Finding &finding, const char *call, SourceLine where)

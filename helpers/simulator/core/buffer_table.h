@@ -80,6 +80,13 @@ public:
         ++pool.bufferNum;
         return Count() - 1;
     }
+    // Where a pool of the kernel's own puts a buffer.
+    void Place(uint32_t index, const BufferPool &pool, uint32_t address, uint32_t bytes)
+    {
+        buffers_[index].pool = pool.id;
+        buffers_[index].address = address;
+        buffers_[index].bytes = bytes;
+    }
     // All of UB as one buffer: what tensors at addresses of the kernel's own choice are views of.
     uint16_t WholeUb(uint32_t ubBytes, SourceLine where)
     {

@@ -144,7 +144,8 @@ void IssueGather(const GatherCall &call, uint32_t count, SourceLine where)
             call.name, where);
     }
     const auto repeatStride = static_cast<uint16_t>(geometry.lanes * elementBytes / DATA_BLOCK_BYTES);
-    core.Issue(GatherInstruction(call, geometry, elementBytes, {1, repeatStride}, where));
+    Instruction instruction = GatherInstruction(call, geometry, elementBytes, {1, repeatStride}, where);
+    core.Issue(instruction);
     if (isA2 && count != 0) {
         core.vectorMask = FirstLanes(geometry.lastLanes);
     }
@@ -154,8 +155,9 @@ void IssueGather(const GatherCall &call, uint32_t repeats, uint32_t repeatStride
 {
     const uint32_t elementBytes = call.dst.elementBytes;
     const VectorGeometry geometry = GeometryUnderMask(LanesOf(elementBytes), repeats);
-    AiCore::Current()->Issue(
-        GatherInstruction(call, geometry, elementBytes, {1, static_cast<uint16_t>(repeatStride)}, where));
+    Instruction instruction =
+        GatherInstruction(call, geometry, elementBytes, {1, static_cast<uint16_t>(repeatStride)}, where);
+    AiCore::Current()->Issue(instruction);
 }
 
 void IssueGatherBlocks(const GatherCall &call, const RepeatShape &shape, SourceLine where)
@@ -168,7 +170,8 @@ void IssueGatherBlocks(const GatherCall &call, const RepeatShape &shape, SourceL
     geometry.lanes = REPEAT_BLOCKS;
     geometry.repeats = shape.repeats;
     geometry.mask[0] = (1u << REPEAT_BLOCKS) - 1;
-    core.Issue(GatherInstruction(call, geometry, DATA_BLOCK_BYTES, shape.strides[0], where));
+    Instruction instruction = GatherInstruction(call, geometry, DATA_BLOCK_BYTES, shape.strides[0], where);
+    core.Issue(instruction);
 }
 
 }  // namespace Simulator

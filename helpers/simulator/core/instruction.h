@@ -46,6 +46,7 @@ struct Operand {
     uint16_t generation;    // UB: which allocation of that buffer
     Space space;
     bool written;
+    bool overwrites;  // GM, written: the same bytes may be written more than once (atomic stores, fills)
 
     uint64_t SpanBytes() const { return runs == 0 ? 0 : (runs - 1) * pitchBytes + runBytes; }
 };
@@ -74,14 +75,17 @@ struct VectorGeometry {
         }
         return (mask[lane / 64] >> (lane % 64) & 1) != 0;
     }
-    // `num` lanes from `first` on, at most 32 of them and in one word of the mask.
-    bool TakesAll(uint32_t repeat, uint32_t first, uint32_t num) const
+    // A bit for each of `num` lanes from `first` on that takes part: those of a data block, at most 32.
+    uint32_t TakenBits(uint32_t repeat, uint32_t first, uint32_t num) const
     {
-        if (lastLanes != 0) {
-            return repeat + 1 < repeats || first + num <= lastLanes;
-        }
         const uint64_t all = (uint64_t{1} << num) - 1;
-        return (mask[first / 64] >> (first % 64) & all) == all;
+        if (lastLanes == 0) {
+            return static_cast<uint32_t>(mask[first / 64] >> (first % 64) & all);
+        }
+        if (repeat + 1 < repeats || first + num <= lastLanes) {
+            return static_cast<uint32_t>(all);
+        }
+        return first < lastLanes ? (uint32_t{1} << (lastLanes - first)) - 1 : 0;
     }
     // How many lanes take part, if they are the first of the repeat; else 0.
     uint32_t LeadingLanes(uint32_t repeat) const
@@ -115,16 +119,11 @@ struct Instruction {
     uint8_t modesTaken;   // Cast: a bit for each RoundMode that its types have
     VectorGeometry geometry;
     uint32_t elements;    // vector instructions: how many elements
-    uint64_t scalarBits;  // scalar operand, or the value a copy pads with
-    // Copies into UB: bytes of filler on either side of each run, and whether the filler is scalarBits.
-    uint16_t leftPadBytes;
-    uint16_t rightPadBytes;
-    bool padsWithValue;
-    uint32_t droppedBytes;  // DataCopy: the tail that was asked for and is no whole block
+    uint64_t scalarBits;  // scalar operand
     // What else an instruction needs, as a plain struct of its own that `execute` knows.
     alignas(8) uint8_t parameters[PARAMETER_BYTES];
-    // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe.
-    enum class Flag : uint8_t { NONE, SET, WAIT } flag;
+    // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe; CROSS_CORE_SET tells other cores.
+    enum class Flag : uint8_t { NONE, SET, WAIT, CROSS_CORE_SET } flag;
     Pipe flagSource;
     Pipe flagDestination;
     uint8_t flagId;

@@ -25,6 +25,14 @@ struct GlobalOperand {
     uint32_t elementBytes;
 };
 
+// The operand from one of its elements on. Behind the end of the view nothing is left, which the bounds checks notice.
+LocalOperand FromElement(const LocalOperand &local, uint64_t index);
+GlobalOperand FromElement(const GlobalOperand &global, uint64_t index);
+
+// What they touch, as an instruction's operands: `runs` ranges of runBytes, their starts pitchBytes apart.
+Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written);
+Operand InGm(const GlobalOperand &global, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written);
+
 // An elementwise vector operation as the API names it.
 struct VectorCall {
     const char *name;
@@ -52,10 +60,9 @@ struct RepeatShape {
 void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine where);
 
 // For instructions of other kinds: what the mask register lets take part of `repeats` repeats (in counter mode as many
-// as the count needs), how many elements those are, and operands in UB, as runs or as lanes with strides.
+// as the count needs), how many elements those are, and an operand in UB by its lanes and strides.
 VectorGeometry GeometryUnderMask(uint32_t lanes, uint32_t repeats);
 uint32_t ElementsIn(const VectorGeometry &geometry);
-Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written);
 Operand InUb(const LocalOperand &local, const VectorGeometry &geometry, const VectorGeometry::Stride &stride,
              bool written);
 
@@ -80,32 +87,8 @@ void CheckRepeatTimes(const char *call, uint32_t repeats, SourceLine where);
 void CheckShiftDistance(const char *call, int64_t distance, uint32_t bits, SourceLine where);
 void CheckShiftRounding(SourceLine where);
 
-// Geometry of a copy: runs of runBytes, with gaps between end and start: bytes in GM, 32-byte blocks in UB.
-struct CopyShape {
-    uint32_t runs;
-    uint64_t runBytes;
-    uint64_t gmGapBytes;
-    uint64_t ubGapBlocks;
-    uint32_t droppedBytes = 0;  // asked for behind the last whole block, where the instruction moves whole blocks
-};
-
-// The count form of a copy: one run, rounded down to whole blocks.
-constexpr CopyShape WholeBlocks(uint64_t bytes)
-{
-    return {1, bytes - bytes % DATA_BLOCK_BYTES, 0, 0, static_cast<uint32_t>(bytes % DATA_BLOCK_BYTES)};
-}
-
-struct CopyPadding {
-    bool withValue;
-    uint16_t leftBytes;
-    uint16_t rightBytes;
-    uint64_t valueBits;
-};
-
-void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperand &src, const CopyShape &shape,
-                   const CopyPadding &padding, SourceLine where);
-void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperand &src, const CopyShape &shape,
-                   SourceLine where);
+// An instruction of the scalar unit that touches nothing yet.
+Instruction ScalarInstruction(const char *call, SourceLine where);
 
 // One element, touched by the scalar unit. As CANN's default build inserts it, S waits for all pipes first.
 // Returns where the element lies; the caller reads or writes it there.

@@ -19,23 +19,50 @@ constexpr PipePair Reverse(PipePair pair)
 void Queue::InitBuffers(BufferPool &pool, uint32_t num, uint32_t lenBytes, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    BufferTable &buffers = core.Buffers();
     const uint32_t bytes = static_cast<uint32_t>(RoundUpToBlock(lenBytes));
     CheckInitBuffer(core, *kind_, num, lenBytes, where);
     CheckPool(core, pool, kind_->position, num, bytes, where);
+    const Buffer buffer = NewBuffers(num, bytes, where);
+    for (uint32_t i = 0; i < num; ++i) {
+        Buffer &added = core.Buffers()[core.Buffers().Add(pool, buffer)];
+        if (InPlace()) {
+            added.enqueueEvent = TakeEventId(kind_->between, true, "InitBuffer", where);
+            SetFlag(Reverse(kind_->between), added.freeEvent, "InitBuffer", where);
+        }
+    }
+}
+
+void Queue::StartBuffers(uint32_t num, uint32_t lenBytes, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    CheckInitBuffer(core, *kind_, num, lenBytes, where);
+    BufferPool nowhere;
+    const Buffer buffer = NewBuffers(num, 0, where);
+    for (uint32_t i = 0; i < num; ++i) {
+        core.Buffers().Add(nowhere, buffer);
+    }
+}
+
+void Queue::PlaceBuffer(const BufferPool &pool, uint32_t index, uint32_t address, uint32_t lenBytes, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    RequireBuffers("InitBufHandle", where);
+    const uint32_t bytes = static_cast<uint32_t>(RoundUpToBlock(lenBytes));
+    CheckPlacement(core, pool, kind_->position, {index, bufferNum_, address, bytes}, where);
+    core.Buffers().Place(firstBuffer_ + index, pool, address, bytes);
+}
+
+// Starts afresh; the description that all its new buffers have.
+Buffer Queue::NewBuffers(uint32_t num, uint32_t bytes, SourceLine where)
+{
+    BufferTable &buffers = AiCore::Current()->Buffers();
     owner_ = buffers.NextNumber();
     firstBuffer_ = buffers.Count();
     bufferNum_ = num;
     cursor_ = heldNum_ = enqueuedHead_ = enqueuedNum_ = 0;
     Buffer buffer{kind_->position, bytes, BufferState::FREE, kind_->between.source, kind_->between.destination, where};
     buffer.owner = owner_;
-    for (uint32_t i = 0; i < num; ++i) {
-        Buffer &added = buffers[buffers.Add(pool, buffer)];
-        if (InPlace()) {
-            added.enqueueEvent = TakeEventId(kind_->between, true, "InitBuffer", where);
-            SetFlag(Reverse(kind_->between), added.freeEvent, "InitBuffer", where);
-        }
-    }
+    return buffer;
 }
 
 LocalView Queue::Alloc(SourceLine where)

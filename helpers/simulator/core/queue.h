@@ -26,6 +26,9 @@ public:
     explicit Queue(const QueueKind &kind) : kind_(&kind) {}
 
     void InitBuffers(BufferPool &pool, uint32_t num, uint32_t lenBytes, SourceLine where);
+    // The same for a pool that the kernel defines: `num` buffers, which are then placed one by one.
+    void StartBuffers(uint32_t num, uint32_t lenBytes, SourceLine where);
+    void PlaceBuffer(const BufferPool &pool, uint32_t index, uint32_t address, uint32_t lenBytes, SourceLine where);
     LocalView Alloc(SourceLine where);
     void EnQue(const LocalView &view, PipePair between, SourceLine where);
     LocalView DeQue(PipePair between, SourceLine where);
@@ -39,6 +42,7 @@ public:
     uint32_t Owned(const LocalView &view, const char *call, SourceLine where) const;
 
 private:
+    Buffer NewBuffers(uint32_t num, uint32_t bytes, SourceLine where);
     bool InPlace() const { return kind_->depth == 0; }
     void RequireBuffers(const char *call, SourceLine where) const;
     void Dequeued(uint32_t index, PipePair between, SourceLine where);

@@ -9,12 +9,14 @@ namespace Simulator {
 
 namespace {
 
+constexpr uint32_t ALL_POOLS = 0;
+
 // Freed buffers whose pool lets go of them: their flags are waited for, so that nothing set is left behind.
 void WaitForFreed(AiCore &core, uint32_t pool, const char *call, SourceLine where)
 {
     for (uint32_t index = 0; index < core.Buffers().Count(); ++index) {
         Buffer &buffer = core.Buffers()[index];
-        if (buffer.pool != pool && pool != 0) {
+        if (buffer.pool != pool && pool != ALL_POOLS) {
             continue;
         }
         if (buffer.state == BufferState::FREE && buffer.freeEvent != NO_EVENT) {
@@ -50,7 +52,7 @@ void OpenPipe(AscendC::TPipe *pipe, SourceLine where)
 void ResetPipe(SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    WaitForFreed(core, 0, "Reset", where);
+    WaitForFreed(core, ALL_POOLS, "Reset", where);
     LetGo(core, "Reset", where);
     InitSocState();
 }
@@ -66,7 +68,7 @@ void ClosePipe(AscendC::TPipe *pipe, bool drains, bool unwinding, SourceLine whe
         return;
     }
     try {
-        WaitForFreed(core, 0, "~TPipe", where);
+        WaitForFreed(core, ALL_POOLS, "~TPipe", where);
         if (drains) {
             core.DrainPipes();
         }
@@ -107,7 +109,9 @@ void InitPool(BufferPool &pool, uint32_t lenBytes, uint32_t bufferLimit, BufferP
     const uint32_t bytes = static_cast<uint32_t>(RoundUpToBlock(lenBytes));
     CheckInitPool(core, lenBytes, where);
     CheckPool(core, from, "TBufPool", 0, bytes, where);
-    core.Buffers().ReleasePool(pool.id);
+    if (pool.id != 0) {
+        core.Buffers().ReleasePool(pool.id);
+    }
     pool = {core.Buffers().NextNumber(), from.nextBytes, from.nextBytes, from.nextBytes + bytes, 0, bufferLimit};
     from.nextBytes += bytes;
 }
@@ -118,13 +122,18 @@ void SharePool(BufferPool &pool, uint32_t lenBytes, uint32_t bufferLimit, const 
     CheckInitPool(core, lenBytes, where);
     CheckSharedPool(core, lenBytes, shared, where);
     core.Buffers().ShareMemory();
-    core.Buffers().ReleasePool(pool.id);
+    if (pool.id != 0) {
+        core.Buffers().ReleasePool(pool.id);
+    }
     pool = {core.Buffers().NextNumber(), shared.beginBytes, shared.beginBytes, shared.endBytes, 0, bufferLimit};
 }
 
 void ResetPool(BufferPool &pool, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
+    if (pool.id < core.Buffers().Main().id) {
+        return;  // never set up, or gone with its TPipe
+    }
     WaitForFreed(core, pool.id, "TBufPool::Reset", where);
     for (uint32_t index = 0; index < core.Buffers().Count(); ++index) {
         if (core.Buffers()[index].pool == pool.id) {
@@ -144,6 +153,19 @@ LocalView InitWorkBuffer(BufferPool &pool, const char *position, uint8_t logical
     const uint32_t index = core.Buffers().Add(pool, {position, bytes, BufferState::WORK, Pipe::V, Pipe::V, where});
     const Buffer &buffer = core.Buffers()[index];
     return {buffer.address, bytes, static_cast<uint16_t>(index), buffer.generation, logicalPosition};
+}
+
+LocalView PlaceWorkBuffer(const BufferPool &pool, const char *position, uint8_t logicalPosition, uint32_t address,
+                          uint32_t lenBytes, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    const uint32_t bytes = static_cast<uint32_t>(RoundUpToBlock(lenBytes));
+    CheckInitWorkBuffer(core, position, lenBytes, where);
+    CheckPlacement(core, pool, position, {0, 1, address, bytes}, where);
+    BufferPool place = pool;
+    place.nextBytes = address;
+    const uint32_t index = core.Buffers().Add(place, {position, bytes, BufferState::WORK, Pipe::V, Pipe::V, where});
+    return {address, bytes, static_cast<uint16_t>(index), core.Buffers()[index].generation, logicalPosition};
 }
 
 LocalView WorkView(const LocalView &whole, uint64_t offsetBytes, uint64_t bytes, uint32_t elementBytes,

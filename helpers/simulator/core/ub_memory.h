@@ -31,6 +31,9 @@ void ResetPool(BufferPool &pool, SourceLine where);
 // One buffer without states or flags: TBuf.
 LocalView InitWorkBuffer(BufferPool &pool, const char *position, uint8_t logicalPosition, uint32_t lenBytes,
                          SourceLine where);
+// The same at an address that a pool of the kernel's own chooses.
+LocalView PlaceWorkBuffer(const BufferPool &pool, const char *position, uint8_t logicalPosition, uint32_t address,
+                          uint32_t lenBytes, SourceLine where);
 // `bytes` of a work buffer from an offset on.
 LocalView WorkView(const LocalView &whole, uint64_t offsetBytes, uint64_t bytes, uint32_t elementBytes,
                    SourceLine where);

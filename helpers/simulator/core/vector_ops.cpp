@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "ai_core.h"
 #include "checks/check.h"
@@ -68,25 +69,43 @@ private:
     bool changesResults_;
 };
 
-// Calls body(offset, lane, runBytes) for lanes of a repeat that take part: a whole data block at a time where all its
-// lanes do, which fixed sizes make fast, and lane by lane elsewhere.
-template <typename Body>
-void EachRun(const Instruction &instruction, uint32_t operand, uint32_t repeat, const Body &body)
+// A copy of 1, 2, 4 or 8 bytes, whose size the compiler knows.
+void CopyElement(uint8_t *to, const uint8_t *from, uint32_t bytes)
+{
+    switch (bytes) {
+        case sizeof(uint8_t):
+            *to = *from;
+            return;
+        case sizeof(uint16_t):
+            std::memcpy(to, from, sizeof(uint16_t));
+            return;
+        case sizeof(uint32_t):
+            std::memcpy(to, from, sizeof(uint32_t));
+            return;
+        default:
+            std::memcpy(to, from, sizeof(uint64_t));
+    }
+}
+
+// Copies the lanes of a repeat that take part from place to place: a data block at a time where all its lanes do.
+// `Places` names the two places of the lanes from a block's first on.
+template <typename Places>
+void CopyLanes(const Instruction &instruction, uint32_t operand, uint32_t repeat, const Places &places)
 {
     const VectorGeometry &geometry = instruction.geometry;
-    const VectorGeometry::Stride &stride = geometry.strides[operand];
     const uint32_t bytes = instruction.operands[operand].elementBytes;
     const uint32_t blockLanes = DATA_BLOCK_BYTES / bytes;
+    const uint32_t all = static_cast<uint32_t>((uint64_t{1} << blockLanes) - 1);
     for (uint32_t first = 0; first < geometry.lanes; first += blockLanes) {
-        const uint64_t offset = LaneOffset(stride, repeat, first, bytes);
-        if (first + blockLanes <= geometry.lanes && geometry.TakesAll(repeat, first, blockLanes)) {
-            body(offset, first, DATA_BLOCK_BYTES);
+        const auto [to, from] = places(LaneOffset(geometry.strides[operand], repeat, first, bytes), first * bytes);
+        uint32_t taken = geometry.TakenBits(repeat, first, blockLanes);
+        if (taken == all) {
+            std::memcpy(to, from, DATA_BLOCK_BYTES);
             continue;
         }
-        for (uint32_t lane = first; lane < std::min(first + blockLanes, geometry.lanes); ++lane) {
-            if (geometry.Takes(repeat, lane)) {
-                body(offset + (lane - first) * bytes, lane, bytes);
-            }
+        for (; taken != 0; taken &= taken - 1) {
+            const uint32_t offset = static_cast<uint32_t>(__builtin_ctz(taken)) * bytes;
+            CopyElement(to + offset, from + offset, bytes);
         }
     }
 }
@@ -182,8 +201,8 @@ bool IsInOrder(const Instruction &instruction)
 void GatherLanes(const Instruction &instruction, uint32_t operand, uint32_t repeat, AiCore &core, uint8_t *elements)
 {
     const uint8_t *start = core.Ub(instruction.operands[operand].address);
-    EachRun(instruction, operand, repeat, [&](uint64_t offset, uint32_t lane, uint32_t runBytes) {
-        std::memcpy(elements + lane * instruction.operands[operand].elementBytes, start + offset, runBytes);
+    CopyLanes(instruction, operand, repeat, [&](uint64_t inUb, uint32_t sideBySide) {
+        return std::pair<uint8_t *, const uint8_t *>(elements + sideBySide, start + inUb);
     });
 }
 
@@ -191,8 +210,8 @@ void ScatterLanes(const Instruction &instruction, uint32_t operand, uint32_t rep
                   const uint8_t *elements)
 {
     uint8_t *start = core.Ub(instruction.operands[operand].address);
-    EachRun(instruction, operand, repeat, [&](uint64_t offset, uint32_t lane, uint32_t runBytes) {
-        std::memcpy(start + offset, elements + lane * instruction.operands[operand].elementBytes, runBytes);
+    CopyLanes(instruction, operand, repeat, [&](uint64_t inUb, uint32_t sideBySide) {
+        return std::pair<uint8_t *, const uint8_t *>(start + inUb, elements + sideBySide);
     });
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <numeric>
@@ -15,6 +16,7 @@
 #include <thread>
 
 #include "../core/checks/check.h"
+#include "../core/cross_core.h"
 #include "../core/tiling.h"
 #include "emergency.h"
 #include "entry.h"
@@ -25,8 +27,9 @@ namespace Simulator {
 namespace {
 
 constexpr uint64_t POISON_STEP_BYTES = 1 << 20;
+constexpr uint64_t THREAD_MARGIN_BYTES = 1 << 27;  // address space that the C library reserves for a thread
 
-// Both hold for one launch, since a process that raises its own limits again can only do so up to the hard ones.
+// Soft limits: the hard ones could not be raised again for the next launch.
 void Limit(int resource, rlim_t bytes)
 {
     struct rlimit limit;
@@ -37,10 +40,11 @@ void Limit(int resource, rlim_t bytes)
 
 class ResourceLimits {
 public:
-    ResourceLimits(const Request &request, uint64_t mappedBytes)
+    ResourceLimits(const Request &request, uint64_t idleBytes)
+        : memoryBytes_(request.memoryBytes > 0 ? request.memoryBytes + idleBytes : 0)
     {
-        if (request.memoryBytes > 0) {
-            Limit(RLIMIT_AS, static_cast<rlim_t>(request.memoryBytes + mappedBytes));
+        if (memoryBytes_ > 0) {
+            Limit(RLIMIT_AS, static_cast<rlim_t>(memoryBytes_));
         }
         if (request.fileBytes > 0) {
             Limit(RLIMIT_FSIZE, static_cast<rlim_t>(request.fileBytes));
@@ -53,12 +57,30 @@ public:
         Limit(RLIMIT_AS, RLIM_INFINITY);
         Limit(RLIMIT_FSIZE, RLIM_INFINITY);
     }
+    // For a thread beyond those that the request counts with, and its core.
+    void MakeRoomForThread(uint64_t coreBytes)
+    {
+        if (memoryBytes_ > 0) {
+            memoryBytes_ += THREAD_MARGIN_BYTES + coreBytes;
+            Limit(RLIMIT_AS, static_cast<rlim_t>(memoryBytes_));
+        }
+    }
+
+private:
+    uint64_t memoryBytes_;
 };
 
-// One pointer per kernel argument, to the address of a tensor or to a value's bytes.
+std::vector<uint8_t> BytesOfAddress(uint64_t address)
+{
+    const uint8_t *bytes = reinterpret_cast<const uint8_t *>(&address);
+    return std::vector<uint8_t>(bytes, bytes + sizeof(address));
+}
+
+// One pointer per kernel argument, to the address of a tensor or to a value's bytes. A list of tensors is one more
+// tensor, which this class keeps and adds to `areas`.
 class ArgumentBytes {
 public:
-    ArgumentBytes(const Request &request, const std::vector<GlobalTensorArea> &areas)
+    ArgumentBytes(const Request &request, std::vector<GlobalTensorArea> &areas)
     {
         if (request.arguments.size() != KERNEL_ENTRY.argumentNum) {
             throw std::invalid_argument(std::string(KERNEL_ENTRY.name) + " takes " +
@@ -66,6 +88,7 @@ public:
                                         std::to_string(request.arguments.size()) + " were given");
         }
         storage_.reserve(request.arguments.size());
+        lists_.reserve(request.arguments.size());
         for (size_t i = 0; i < request.arguments.size(); ++i) {
             storage_.push_back(BytesOf(i, request.arguments[i], areas));
             pointers_.push_back(storage_.back().data());
@@ -74,19 +97,17 @@ public:
     const void *const *Pointers() const { return pointers_.data(); }
 
 private:
-    static std::vector<uint8_t> BytesOf(size_t index, const Request::Argument &argument,
-                                        const std::vector<GlobalTensorArea> &areas)
+    std::vector<uint8_t> BytesOf(size_t index, const Request::Argument &argument, std::vector<GlobalTensorArea> &areas)
     {
         const ArgumentKind &kind = KERNEL_ENTRY.kinds[index];
         const std::string place = "argument " + std::to_string(index) + " of " + KERNEL_ENTRY.name;
-        if (argument.tensor >= 0) {
+        if (argument.tensor >= 0 || !argument.listed.empty()) {
             if (!kind.pointer) {
                 throw std::invalid_argument(place + " is a value of " + std::to_string(kind.bytes) +
                                             " B, an array was given");
             }
-            const uint64_t address = areas.at(static_cast<size_t>(argument.tensor)).address;
-            const uint8_t *bytes = reinterpret_cast<const uint8_t *>(&address);
-            return std::vector<uint8_t>(bytes, bytes + sizeof(address));
+            return BytesOfAddress(argument.listed.empty() ? areas.at(static_cast<size_t>(argument.tensor)).address
+                                                          : AddressOfList(argument, areas));
         }
         if (argument.value.size() != kind.bytes) {
             throw std::invalid_argument(place + " takes " + std::to_string(kind.bytes) + " B" +
@@ -96,7 +117,27 @@ private:
         return argument.value;
     }
 
+    uint64_t AddressOfList(const Request::Argument &argument, std::vector<GlobalTensorArea> &areas)
+    {
+        std::vector<uint64_t> words((argument.value.size() + sizeof(uint64_t) - 1) / sizeof(uint64_t));
+        std::memcpy(words.data(), argument.value.data(), argument.value.size());
+        for (const size_t tensor : argument.listed) {
+            words.push_back(areas.at(tensor).address);
+        }
+        lists_.push_back(std::move(words));
+        const uint64_t address = reinterpret_cast<uint64_t>(lists_.back().data());
+        GlobalTensorArea area{};
+        area.name = "list of tensors";
+        area.role = Role::IN;
+        area.hasMemory = true;
+        area.address = address;
+        area.bytes = lists_.back().size() * sizeof(uint64_t);
+        areas.push_back(area);
+        return address;
+    }
+
     std::vector<std::vector<uint8_t>> storage_;
+    std::vector<std::vector<uint64_t>> lists_;
     std::vector<const void *> pointers_;
 };
 
@@ -142,8 +183,18 @@ void RunKernel(AiCore &core, uint32_t block, const void *const *arguments)
 
 class Launch {
 public:
-    Launch(const Request &request, TensorMappings &mappings)
-        : request_(request), findings_(request.reportDescriptor, request.findingLimit)
+    Launch(const Request &request, TensorMappings &mappings, ResourceLimits &limits)
+        : request_(request),
+          limits_(limits),
+          threadNum_(std::max(1u, std::min(request.threadNum, request.settings.blockNum))),
+          residentNum_(request.settings.coreNum == 0
+                           ? request.settings.blockNum
+                           : std::max(threadNum_, std::min(request.settings.blockNum, request.settings.coreNum))),
+          findings_(request.reportDescriptor, request.findingLimit),
+          scheduler_(BlockOrder(request.settings), {threadNum_, residentNum_}, findings_,
+                     [this](uint32_t block) { StartThread(block); }),
+          crossCore_(request.settings.blockNum, scheduler_),
+          corePointers_(residentNum_, nullptr)
     {
         std::vector<GlobalTensorArea> areas;
         for (const TensorFile &file : request.tensors) {
@@ -153,10 +204,8 @@ public:
         }
         arguments_ = std::make_unique<ArgumentBytes>(request, areas);
         globalMemory_ = std::make_unique<GlobalMemory>(std::move(areas));
-        const uint32_t threadNum = std::max(1u, std::min(request.threadNum, request.settings.blockNum));
-        for (uint32_t i = 0; i < threadNum; ++i) {
-            cores_.push_back(std::make_unique<AiCore>(request.settings, *globalMemory_, findings_));
-            corePointers_.push_back(cores_.back().get());
+        for (uint32_t i = 0; i < threadNum_; ++i) {
+            AddCore();
         }
         InstallHandlers(request.reportDescriptor, *globalMemory_, corePointers_);
     }
@@ -169,16 +218,16 @@ public:
         if (request_.settings.checked && request_.settings.executes) {
             PoisonOutputs();
         }
-        const std::vector<uint32_t> order = BlockOrder(request_.settings);
-        std::atomic<size_t> next{0};
         const auto started = std::chrono::steady_clock::now();
-        OnThreads([&](uint32_t thread) {
-            UseHandlerStack();
-            AiCore::Current() = cores_[thread].get();
-            for (size_t i = next++; i < order.size(); i = next++) {
-                RunKernel(*cores_[thread], order[i], arguments_->Pointers());
-            }
-        });
+        uint32_t block = 0;
+        AiCore &core = *cores_[startedNum_++];
+        if (scheduler_.Begin(block)) {
+            RunBlocks(core, block);
+        }
+        scheduler_.WaitForAll();
+        for (std::thread &thread : threads_) {
+            thread.join();
+        }
         const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - started;
         CheckMemory();
         WriteLog(request_.logDescriptor, cores_, findings_);
@@ -189,16 +238,44 @@ public:
     }
 
 private:
+    void AddCore()
+    {
+        cores_.push_back(std::make_unique<AiCore>(request_.settings, *globalMemory_, findings_, crossCore_));
+        corePointers_[cores_.size() - 1] = cores_.back().get();
+    }
+
+    // Under the scheduler's lock.
+    void StartThread(uint32_t block)
+    {
+        if (startedNum_ == cores_.size()) {
+            limits_.MakeRoomForThread(request_.settings.ubBytes + request_.settings.logLimit * sizeof(LogRecord));
+            AddCore();
+        }
+        AiCore *core = cores_[startedNum_].get();
+        threads_.emplace_back([this, core, block] { RunBlocks(*core, block); });
+        ++startedNum_;
+    }
+
+    // The block, and further ones as long as the scheduler has some for this thread.
+    void RunBlocks(AiCore &core, uint32_t block)
+    {
+        UseHandlerStack();
+        AiCore::Current() = &core;
+        do {
+            RunKernel(core, block, arguments_->Pointers());
+        } while (scheduler_.NextBlock(block));
+    }
+
     template <typename Work>
     void OnThreads(const Work &work)
     {
         std::vector<std::thread> threads;
         try {
-            for (uint32_t i = 1; i < cores_.size(); ++i) {
+            for (uint32_t i = 1; i < threadNum_; ++i) {
                 threads.emplace_back(work, i);
             }
         } catch (const std::system_error &) {
-            // No more threads to be had: those that run take all blocks.
+            // No more threads to be had: those that run do all the work.
         }
         work(0);
         for (std::thread &thread : threads) {
@@ -242,12 +319,19 @@ private:
     }
 
     const Request &request_;
+    ResourceLimits &limits_;
+    const uint32_t threadNum_;
+    const uint32_t residentNum_;
     FindingLog findings_;
+    BlockScheduler scheduler_;
+    CrossCore crossCore_;
     std::vector<MappedTensor> tensors_;
     std::unique_ptr<ArgumentBytes> arguments_;
     std::unique_ptr<GlobalMemory> globalMemory_;
     std::vector<std::unique_ptr<AiCore>> cores_;
-    std::vector<AiCore *> corePointers_;
+    std::vector<AiCore *> corePointers_;  // as long as it may get: the signal handlers read it at any time
+    std::vector<std::thread> threads_;
+    size_t startedNum_ = 0;
 };
 
 }  // namespace
@@ -261,9 +345,9 @@ void Refuse(const Request &request, const std::string &reason)
 
 void RunLaunch(const Request &request, TensorMappings &mappings)
 {
-    const ResourceLimits limits(request, mappings.Bytes());
+    ResourceLimits limits(request, mappings.BytesBeside(request.tensors));
     try {
-        Launch(request, mappings).Run();
+        Launch(request, mappings, limits).Run();
     } catch (const std::bad_alloc &) {
         Refuse(request, "the memory limit of " + std::to_string(request.memoryBytes) +
                             " B is too low for this launch: use fewer threads or smaller tensors");

@@ -7,68 +7,89 @@
 #include <cerrno>
 #include <map>
 #include <string>
-#include <unordered_map>
 
 namespace Simulator {
 
 namespace {
 
-constexpr size_t WRITE_RECORDS = 4096;  // records written at a time
-
-// Numbers for names, in the order of their first use. Equal names may lie at several addresses.
+// Numbers for all names in alphabetical order: whichever thread came to a name first makes no difference.
 class NameTable {
 public:
-    uint16_t IndexOf(const char *name)
+    explicit NameTable(const std::vector<std::unique_ptr<AiCore>> &cores)
     {
-        const auto known = byAddress_.find(name);
-        if (known != byAddress_.end()) {
-            return known->second;
+        for (const auto &core : cores) {
+            if (core->Settings().logLimit > 0) {
+                for (const CallTotals &totals : core->Log().Totals()) {
+                    indices_.emplace(totals.call, 0);
+                }
+            }
+            for (const char *file : core->Log().Files()) {
+                indices_.emplace(file, 0);
+            }
         }
-        const auto inserted = byText_.emplace(name, static_cast<uint16_t>(byText_.size()));
-        if (inserted.second) {
-            json_ += (json_.empty() ? "" : ", ") + JsonString(name);
+        uint16_t next = 0;
+        for (auto &index : indices_) {
+            index.second = next++;
+            json_ += (json_.empty() ? "" : ", ") + JsonString(index.first);
         }
-        byAddress_.emplace(name, inserted.first->second);
-        return inserted.first->second;
     }
+    uint16_t IndexOf(const char *name) const { return indices_.at(name); }
     std::string Json() const { return "[" + json_ + "]"; }
 
 private:
-    std::unordered_map<const char *, uint16_t> byAddress_;
-    std::map<std::string, uint16_t> byText_;
+    std::map<std::string, uint16_t> indices_;
     std::string json_;
 };
 
+// From the numbers of names that one core gave out to those of the table.
+void Rename(EventLog &log, const NameTable &names)
+{
+    if (log.Records().empty()) {
+        return;
+    }
+    std::vector<uint16_t> calls;
+    for (const CallTotals &totals : log.Totals()) {
+        calls.push_back(names.IndexOf(totals.call));
+    }
+    std::vector<uint16_t> files;
+    for (const char *file : log.Files()) {
+        files.push_back(names.IndexOf(file));
+    }
+    for (LogRecord &record : log.Records()) {
+        record.call = calls[record.call];
+        record.file = files[record.file];
+    }
+}
+
 // The instructions of one block, which one thread ran without a break.
-struct BlockEntries {
-    const EventLog::Entry *begin;
-    const EventLog::Entry *end;
+struct BlockRecords {
+    const LogRecord *begin;
+    const LogRecord *end;
 };
 
-std::vector<BlockEntries> EntriesByBlock(const std::vector<std::unique_ptr<AiCore>> &cores)
+std::vector<BlockRecords> RecordsByBlock(const std::vector<std::unique_ptr<AiCore>> &cores)
 {
-    std::vector<BlockEntries> blocks;
+    std::vector<BlockRecords> blocks;
     for (const auto &core : cores) {
-        const std::vector<EventLog::Entry> &entries = core->Log().Entries();
-        const EventLog::Entry *const end = entries.data() + entries.size();
-        for (const EventLog::Entry *entry = entries.data(); entry != end;) {
-            const EventLog::Entry *const begin = entry;
-            while (entry != end && entry->record.core == begin->record.core) {
-                ++entry;
+        const std::vector<LogRecord> &records = core->Log().Records();
+        const LogRecord *const end = records.data() + records.size();
+        for (const LogRecord *record = records.data(); record != end;) {
+            const LogRecord *const begin = record;
+            while (record != end && record->core == begin->core) {
+                ++record;
             }
-            blocks.push_back({begin, entry});
+            blocks.push_back({begin, record});
         }
     }
-    std::sort(blocks.begin(), blocks.end(), [](const BlockEntries &left, const BlockEntries &right) {
-        return left.begin->record.core < right.begin->record.core;
-    });
+    std::sort(blocks.begin(), blocks.end(),
+              [](const BlockRecords &left, const BlockRecords &right) { return left.begin->core < right.begin->core; });
     return blocks;
 }
 
-void WriteAll(int descriptor, const std::vector<LogRecord> &records)
+void WriteRecords(int descriptor, const BlockRecords &block)
 {
-    const char *bytes = reinterpret_cast<const char *>(records.data());
-    size_t left = records.size() * sizeof(LogRecord);
+    const char *bytes = reinterpret_cast<const char *>(block.begin);
+    size_t left = static_cast<size_t>(block.end - block.begin) * sizeof(LogRecord);
     while (left > 0) {
         const ssize_t written = ::write(descriptor, bytes, left);
         if (written < 0 && errno == EINTR) {
@@ -82,30 +103,17 @@ void WriteAll(int descriptor, const std::vector<LogRecord> &records)
     }
 }
 
-void WriteRecords(int descriptor, const std::vector<BlockEntries> &blocks, NameTable &names)
-{
-    std::vector<LogRecord> records;
-    records.reserve(WRITE_RECORDS);
-    for (const BlockEntries &block : blocks) {
-        for (const EventLog::Entry *entry = block.begin; entry != block.end; ++entry) {
-            records.push_back(entry->record);
-            records.back().call = names.IndexOf(entry->call);
-            records.back().file = names.IndexOf(entry->file);
-            if (records.size() == WRITE_RECORDS) {
-                WriteAll(descriptor, records);
-                records.clear();
-            }
-        }
-    }
-    WriteAll(descriptor, records);
-}
-
 }  // namespace
 
 void WriteLog(int logDescriptor, const std::vector<std::unique_ptr<AiCore>> &cores, FindingLog &findings)
 {
-    NameTable names;
-    WriteRecords(logDescriptor, EntriesByBlock(cores), names);
+    const NameTable names(cores);
+    for (const auto &core : cores) {
+        Rename(core->Log(), names);
+    }
+    for (const BlockRecords &block : RecordsByBlock(cores)) {
+        WriteRecords(logDescriptor, block);
+    }
     std::map<std::string, CallTotals> totals;
     uint64_t dropped = 0;
     for (const auto &core : cores) {
@@ -127,10 +135,8 @@ void WriteLog(int logDescriptor, const std::vector<std::unique_ptr<AiCore>> &cor
                            .Add("bytes_from_gm", static_cast<int64_t>(total.second.bytesFromGm))
                            .Add("bytes_to_gm", static_cast<int64_t>(total.second.bytesToGm)));
     }
-    findings.Write(JsonLine()
-                       .Add("record", "log")
-                       .AddRaw("names", names.Json())
-                       .Add("dropped", static_cast<int64_t>(dropped)));
+    findings.Write(
+        JsonLine().Add("record", "log").AddRaw("names", names.Json()).Add("dropped", static_cast<int64_t>(dropped)));
 }
 
 }  // namespace Simulator

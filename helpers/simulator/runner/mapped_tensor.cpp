@@ -77,11 +77,14 @@ void TensorMappings::Forget(uint64_t block)
     mappings_.erase({block, true});
 }
 
-uint64_t TensorMappings::Bytes() const
+uint64_t TensorMappings::BytesBeside(const std::vector<TensorFile> &files) const
 {
     uint64_t bytes = 0;
     for (const auto &mapping : mappings_) {
-        bytes += mapping.second.Bytes();
+        const bool used = std::any_of(files.begin(), files.end(), [&](const TensorFile &file) {
+            return mapping.first == std::make_pair(file.block, file.role != Role::IN);
+        });
+        bytes += used ? 0 : mapping.second.Bytes();
     }
     return bytes;
 }

@@ -33,7 +33,8 @@ public:
     // The file's bytes at an address; inputs read only. Throws std::runtime_error where the system refuses.
     const ReservedPages &Find(const TensorFile &file);
     void Forget(uint64_t block);
-    uint64_t Bytes() const;  // address space that all mappings take
+    // Address space that mappings take which no tensor of this launch uses.
+    uint64_t BytesBeside(const std::vector<TensorFile> &files) const;
 
 private:
     std::map<std::pair<uint64_t, bool>, ReservedPages> mappings_;  // by block and whether it may be written
@@ -44,7 +45,10 @@ class MappedTensor {
 public:
     MappedTensor(const TensorFile &file, TensorMappings &mappings);
 
-    GlobalTensorArea Area() const { return {file_.name, file_.role, address_, file_.bytes, file_.HasMemory(), file_.startsPoisoned}; }
+    GlobalTensorArea Area() const
+    {
+        return {file_.name, file_.role, address_, file_.bytes, file_.HasMemory(), file_.startsPoisoned};
+    }
     // The bytes from the tensor's end to the end of its last page; a kernel has no business there.
     void FillGuard();
     void CheckGuard(FindingLog &findings) const;

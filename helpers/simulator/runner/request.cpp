@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "request.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
@@ -95,20 +96,27 @@ TensorFile ParseTensor(const std::string &text, const std::vector<int> &files)
     return {fields[0], role.role, role.startsPoisoned, file, Number("--gm", fields[3]), Number("--gm", fields[4])};
 }
 
-// gm:<index of a tensor> or value:<bytes in hex>
+// gm:<index of a tensor>, value:<bytes in hex> or list:<bytes in hex>:<index>,<index>,...
 Request::Argument ParseArgument(const std::string &text)
 {
     Request::Argument argument;
-    if (text.rfind("gm:", 0) == 0) {
-        argument.tensor = static_cast<int64_t>(Number("--arg", text.substr(3)));
+    const size_t kindEnd = std::min(text.find(':'), text.size());
+    const std::string kind = text.substr(0, kindEnd);
+    const size_t start = kindEnd + 1;
+    if (kind == "gm") {
+        argument.tensor = static_cast<int64_t>(Number("--arg", text.substr(start)));
         return argument;
     }
-    const size_t start = std::strlen("value:");
-    if (text.rfind("value:", 0) != 0 || (text.size() - start) % 2 != 0) {
-        Refuse("--arg", text, "gm:<tensor> or value:<hex bytes>");
+    const size_t end = kind == "list" ? text.find(':', start) : text.size();
+    if ((kind != "value" && kind != "list") || end == std::string::npos || (end - start) % 2 != 0) {
+        Refuse("--arg", text, "gm:<tensor>, value:<hex bytes> or list:<hex bytes>:<tensor>,<tensor>,...");
     }
-    for (size_t i = start; i < text.size(); i += 2) {
+    for (size_t i = start; i < end; i += 2) {
         argument.value.push_back(static_cast<uint8_t>(std::strtoul(text.substr(i, 2).c_str(), nullptr, 16)));
+    }
+    for (size_t i = end; i < text.size(); i = std::min(text.find(',', i + 1), text.size())) {
+        const size_t next = std::min(text.find(',', i + 1), text.size());
+        argument.listed.push_back(Number("--arg", text.substr(i + 1, next - i - 1)));
     }
     return argument;
 }
@@ -119,8 +127,8 @@ void SetLevel(LaunchSettings &settings, const std::string &text)
         bool checked;
         bool executes;
     };
-    const Level level = Choice<Level>("--level", text,
-                                      {{"fast", {false, true}}, {"checked", {true, true}}, {"model", {true, false}}});
+    const Level level =
+        Choice<Level>("--level", text, {{"fast", {false, true}}, {"checked", {true, true}}, {"model", {true, false}}});
     settings.checked = level.checked;
     settings.executes = level.executes;
 }
@@ -134,6 +142,8 @@ void SetOption(Request &request, const std::string &option, const std::string &t
         settings.npuArch = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--ub-bytes") {
         settings.ubBytes = static_cast<uint32_t>(Number(option, text));
+    } else if (option == "--cores") {
+        settings.coreNum = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--level") {
         SetLevel(settings, text);
     } else if (option == "--off") {

@@ -33,10 +33,12 @@ struct Request {
     int logDescriptor = NO_FILE;
     int outputDescriptor = NO_FILE;  // what the kernel prints
     std::vector<TensorFile> tensors;
-    // Each argument of the kernel: the index of a tensor, or the bytes of a value.
+    // Each argument of the kernel: the index of a tensor, the bytes of a value, or a list of tensors: bytes in global
+    // memory that end with their addresses.
     struct Argument {
         int64_t tensor = -1;
         std::vector<uint8_t> value;
+        std::vector<size_t> listed;
     };
     std::vector<Argument> arguments;
 };

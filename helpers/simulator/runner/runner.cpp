@@ -9,6 +9,7 @@
 #include <cstring>
 #include <exception>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 #include "channel.h"
@@ -23,7 +24,6 @@ constexpr int EXIT_CLEAN = 0;
 constexpr int EXIT_USAGE = 2;
 constexpr int EXIT_ORPHAN = 5;
 constexpr int EXIT_IDLE = 6;  // helpers/worker.py knows it
-constexpr int IDLE_SECONDS = 60;
 
 // What the kernel takes, as a JSON list: asked for once when the kernel is built.
 int Describe()
@@ -63,7 +63,7 @@ void Serve(const Message &message, TensorMappings &mappings)
 }
 
 // The launch has threads of its own, so that this one can watch the parent and no thread outlives a launch.
-int RunLaunches()
+int RunLaunches(int idleSeconds)
 {
     signal(SIGXFSZ, SIG_IGN);  // a kernel that prints without end then prints into the void
     signal(SIGPIPE, SIG_IGN);
@@ -73,7 +73,7 @@ int RunLaunches()
     TensorMappings mappings;
     for (;;) {
         Message message;
-        const Channel::Received received = channel.Receive(message, IDLE_SECONDS);
+        const Channel::Received received = channel.Receive(message, idleSeconds);
         if (received != Channel::Received::MESSAGE) {
             return received == Channel::Received::IDLE ? EXIT_IDLE : EXIT_CLEAN;
         }
@@ -100,11 +100,15 @@ int RunLaunches()
 
 int Main(int argumentNum, char **arguments)
 {
-    if (argumentNum == 2 && std::strcmp(arguments[1], "--describe") == 0) {
+    if (argumentNum != 2) {
+        std::fprintf(stderr, "give --describe, or the seconds to wait for a launch\n");
+        return EXIT_USAGE;
+    }
+    if (std::strcmp(arguments[1], "--describe") == 0) {
         return Describe();
     }
     try {
-        return RunLaunches();
+        return RunLaunches(std::stoi(arguments[1]));
     } catch (const std::exception &error) {
         std::fprintf(stderr, "%s\n", error.what());
         return EXIT_USAGE;

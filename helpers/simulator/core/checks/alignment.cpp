@@ -13,7 +13,7 @@ void CheckAlignment(const Instruction &instruction, AiCore &core)
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
         const Operand &operand = instruction.operands[i];
         const bool inUb = operand.space == Space::UB;
-        const uint32_t alignment = operand.alignment;
+        const uint32_t alignment = instruction.pipe == Pipe::S ? operand.elementBytes : operand.alignment;
         if (operand.address % alignment == 0) {
             continue;
         }

@@ -16,6 +16,7 @@ void CheckCopyLength(const Instruction &instruction, AiCore &core);
 void CheckBufferState(const Instruction &instruction, AiCore &core);
 void CheckCastMode(const Instruction &instruction, AiCore &core);
 void CheckVectorShape(const Instruction &instruction, AiCore &core);
+void CheckAtomicType(const Instruction &instruction, AiCore &core);
 void CheckCompareLength(const Instruction &instruction, AiCore &core);
 void CheckReservedUb(const Instruction &instruction, AiCore &core);
 
@@ -25,9 +26,10 @@ struct Check {
 };
 
 constexpr Check CHECKS[] = {
-    {"buffer-state", CheckBufferState}, {"copy-length", CheckCopyLength},       {"alignment", CheckAlignment},
-    {"ub-bounds", CheckUbBounds},       {"gm-bounds", CheckGmBounds},           {"cast-mode", CheckCastMode},
-    {"vector-shape", CheckVectorShape}, {"compare-length", CheckCompareLength}, {"reserved-ub", CheckReservedUb},
+    {"buffer-state", CheckBufferState}, {"copy-length", CheckCopyLength}, {"alignment", CheckAlignment},
+    {"ub-bounds", CheckUbBounds},       {"gm-bounds", CheckGmBounds},     {"cast-mode", CheckCastMode},
+    {"vector-shape", CheckVectorShape}, {"atomic-type", CheckAtomicType}, {"compare-length", CheckCompareLength},
+    {"reserved-ub", CheckReservedUb},
 };
 
 // For rules that are checked only as an instruction executes.
@@ -53,6 +55,9 @@ inline void RunChecks(const Instruction &instruction, AiCore &core)
         bit <<= 1;
     }
 }
+
+// At every level: behind UB lies the simulator's own memory.
+void CheckUbEnd(const Instruction &instruction, AiCore &core);
 
 // At level "model" no tensor holds computed data: what the scalar unit may still touch.
 void CheckModelAccess(const Instruction &instruction, AiCore &core);

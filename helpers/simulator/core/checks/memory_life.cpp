@@ -5,6 +5,22 @@
 
 namespace Simulator {
 
+namespace {
+
+// Pools are numbered, and TPipe's own memory anew whenever it starts afresh: older numbers are of pools that are gone.
+void CheckPoolLives(AiCore &core, const BufferPool &pool, SourceLine where)
+{
+    if (pool.id < core.Buffers().Main().id) {
+        core.Report({"pool-not-initialised", "TBufPool",
+                     pool.id == 0 ? "the TBufPool has 0 bytes: InitBufPool was not called for it"
+                                  : "the TBufPool has 0 bytes left: its TPipe was reset or destroyed since",
+                     "call pipe.InitBufPool(pool, bytes)", 0, 1},
+                    "InitBuffer", where);
+    }
+}
+
+}  // namespace
+
 void CheckSinglePipe(AiCore &core, const AscendC::TPipe *pipe, SourceLine where)
 {
     if (core.tpipe == pipe && core.Buffers().Main().bufferNum > 0) {
@@ -52,16 +68,10 @@ void CheckNoPipe(AiCore &core, const char *call, SourceLine where)
 void CheckPool(AiCore &core, const BufferPool &pool, const char *position, uint32_t num, uint32_t bytes,
                SourceLine where)
 {
+    CheckPoolLives(core, pool, where);
     const BufferPool &main = core.Buffers().Main();
     const std::string owner = pool.id == main.id ? "TPipe" : "TBufPool";
     const std::string operand = std::string(position) + " buffers";
-    if (pool.id < main.id) {
-        core.Report({"pool-not-initialised", owner,
-                     pool.id == 0 ? "the TBufPool has 0 bytes: InitBufPool was not called for it"
-                                  : "the TBufPool has 0 bytes left: its TPipe was reset or destroyed since",
-                     "call pipe.InitBufPool(pool, bytes)", 0, 1},
-                    "InitBuffer", where);
-    }
     const uint64_t total = uint64_t{pool.bufferNum} + num;
     if (total > pool.bufferLimit) {
         core.Report({"buffer-count", operand,
@@ -83,6 +93,29 @@ void CheckPool(AiCore &core, const BufferPool &pool, const char *position, uint3
                          " B. The device does not check: addresses run past the end",
                      "make tiles shorter, or use fewer buffers", static_cast<int64_t>(end - pool.beginBytes), size},
                     "InitBuffer", where);
+    }
+}
+
+void CheckPlacement(AiCore &core, const BufferPool &pool, const char *position, const Placement &placement,
+                    SourceLine where)
+{
+    CheckPoolLives(core, pool, where);
+    if (placement.index >= placement.num) {
+        core.Report({"buffer-count", std::string(position) + " buffers",
+                     "InitBufHandle places buffer " + std::to_string(placement.index) + " of " +
+                         std::to_string(placement.num) + ", the number that InitStartBufHandle was given",
+                     "count the buffers from 0", placement.index, placement.num - int64_t{1}},
+                    "InitBufHandle", where);
+    }
+    const uint64_t end = uint64_t{placement.address} + placement.bytes;
+    if (placement.address < pool.beginBytes || end > pool.endBytes || placement.address % DATA_BLOCK_BYTES != 0) {
+        core.Report(
+            {"ub-capacity", std::string(position) + " buffers",
+             "a buffer at " + std::to_string(placement.address) + " to " + std::to_string(end) +
+                 " of UB in a pool from " + std::to_string(pool.beginBytes) + " to " + std::to_string(pool.endBytes) +
+                 "; it starts at a multiple of 32",
+             "start at GetCurAddr, and give InitBufPool enough bytes", static_cast<int64_t>(end), pool.endBytes},
+            "InitBufHandle", where);
     }
 }
 

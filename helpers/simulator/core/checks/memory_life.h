@@ -12,6 +12,15 @@ void CheckPipeExists(AiCore &core, const AscendC::TPipe *pipe, const char *call,
 void CheckNoPipe(AiCore &core, const char *call, SourceLine where);
 void CheckPool(AiCore &core, const BufferPool &pool, const char *position, uint32_t num, uint32_t bytes,
                SourceLine where);
+// A buffer that a pool of the kernel's own places: which of how many, and where.
+struct Placement {
+    uint32_t index;
+    uint32_t num;
+    uint32_t address;
+    uint32_t bytes;
+};
+void CheckPlacement(AiCore &core, const BufferPool &pool, const char *position, const Placement &placement,
+                    SourceLine where);
 void CheckInitPool(AiCore &core, uint32_t lenBytes, SourceLine where);
 void CheckSharedPool(AiCore &core, uint32_t lenBytes, const BufferPool &shared, SourceLine where);
 void CheckInitWorkBuffer(AiCore &core, const char *position, uint32_t lenBytes, SourceLine where);

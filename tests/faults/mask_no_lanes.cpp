@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bits stand in the word of the mask that 32-bit types do not have.
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
+{
+    GlobalTensor<float> xGm;
+    GlobalTensor<float> yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 64);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 64);
+    TPipe pipe;
+    TQue<TPosition::VECIN, 1> inQueue;
+    TQue<TPosition::VECOUT, 1> outQueue;
+    pipe.InitBuffer(inQueue, 1, 256);
+    pipe.InitBuffer(outQueue, 1, 256);
+    LocalTensor<float> in = inQueue.AllocTensor<float>();
+    DataCopy(in, xGm, 64);
+    inQueue.EnQue(in);
+    in = inQueue.DeQue<float>();
+    LocalTensor<float> out = outQueue.AllocTensor<float>();
+    uint64_t mask[] = {0, UINT64_MAX};
+    Adds(out, in, 1.0f, mask, 1, UnaryRepeatParams());  // finding: mask-no-lanes
+    outQueue.EnQue(out);
+    inQueue.FreeTensor(in);
+    out = outQueue.DeQue<float>();
+    DataCopy(yGm, out, 64);
+    outQueue.FreeTensor(out);
+}
