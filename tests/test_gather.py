@@ -240,6 +240,13 @@ def test_a_pattern_that_does_not_exist_is_a_finding():
             launch("GatherMask built-in float", src, n=(pattern, 0, 0, 1, 1, 8, 0))
 
 
+def test_a_pattern_has_no_bits_at_level_model():
+    src = np.zeros(64, np.float32)
+    with pytest.raises(KernelFault, match=r"model-no-data.*src1Pattern"):
+        launch("GatherMask own float", src, src, n=(0, 0, 0, 1, 1, 8, 0), level="model")
+    launch("GatherMask built-in float", src, src, n=(7, 0, 0, 1, 1, 8, 0), level="model")
+
+
 def test_more_repeats_than_dav_2201_counts_are_a_finding():
     code = "Gather(As<float>(dst), As<float>(src0), As<uint32_t>(src1), 0, 64 * 256);"
     with pytest.raises(KernelFault, match=r"gather-count.*would lose 256 of them"):

@@ -99,6 +99,12 @@ uint64_t IssueGatherMask(const GatherMaskCall &call, const GatherMaskShape &shap
                                        parameters.repeats, false);
         instruction.operandNum = 3;
     }
+    if (!builtIn && !core.Settings().executes) {
+        core.Report({"model-no-data", "src1Pattern",
+                     "the number of elements depends on the pattern: level model computes and keeps 0 B of tensor data",
+                     "use level fast or checked", 0, static_cast<int64_t>(instruction.operands[2].SpanBytes())},
+                    NAME, where);
+    }
     // The bits decide how much is written. They are final once pipe V has run what comes before.
     WaitForVector(NAME, where);
     uint64_t kept = 0;

@@ -24,6 +24,9 @@ struct ReduceCall {
     LocalOperand src;
 };
 
+// An instruction of a reduction that touches nothing yet.
+Instruction ReduceInstruction(const ReduceCall &call, SourceLine where);
+
 // Under the mask register. The results of a repeat lie side by side; `dstRepeatStride` counts in such groups of
 // results, the strides of the source in data blocks.
 struct ReduceShape {

@@ -11,6 +11,8 @@
 
 namespace Simulator {
 
+constexpr uint32_t MAX_LANES = 128;  // of a repeat: halves
+
 // Of a maximum or minimum: the element's bits and which one it is.
 struct Extreme {
     uint32_t bits;
