@@ -28,6 +28,7 @@ _INTERNAL = frozenset(
         "PAIR",
         "TYPE",
         "OPCODE",
+        "REPEAT",
         "Name",
         "Call",
         "Operation",

@@ -40,6 +40,8 @@ CHECK_NAMES = (
     "cast-mode",
     "vector-shape",
     "atomic-type",
+    "compare-length",
+    "reserved-ub",
 )
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag")

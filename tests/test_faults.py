@@ -20,9 +20,11 @@ NEVER_ENDS = {"timeout"}
 # The finding a fault must give also at level "fast", where no instruction is checked: the queue machine and the
 # child process have no other way to go on.
 CAUGHT_WITHOUT_CHECKS = [
+    "address_outside_ub",
     "assertion",
     "buffer_count",
     "buffer_length",
+    "compare_mode",
     "copy_slice",
     "count_negative",
     "crash_null",
@@ -37,7 +39,10 @@ CAUGHT_WITHOUT_CHECKS = [
     "flag_id_reserved",
     "foreign_event",
     "foreign_pipe",
+    "gather_count",
+    "gather_pattern",
     "kernel_type",
+    "merge_lists",
     "out_of_memory",
     "pool_capacity",
     "pool_count",
@@ -61,7 +66,9 @@ CAUGHT_WITHOUT_CHECKS = [
     "queue_no_free_buffer",
     "queue_not_initialised",
     "queue_wrong_pipes",
+    "reduce_order",
     "repeat_times",
+    "select_mode",
     "shift_distance",
     "static_with_tpipe",
     "tag_unallocated",
@@ -76,6 +83,8 @@ CAUGHT_WITHOUT_CHECKS = [
     "tpipe_init_twice",
     "tpipe_missing",
     "tpipe_twice",
+    "transpose_shape",
+    "transpose_type",
     "trap",
     "ub_capacity",
     "ub_end",
@@ -98,6 +107,9 @@ CHECK_OF = {
     "dst_block_stride": "vector-shape",
     "mask_lanes": "vector-shape",
     "mask_no_lanes": "vector-shape",
+    "compare_length": "compare-length",
+    "offset_out_of_bounds": "ub-bounds",
+    "reserved_ub": "reserved-ub",
 }
 
 

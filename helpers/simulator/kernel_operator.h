@@ -11,6 +11,7 @@
 #include "api/buffer_pool.h"       // TBufPool
 #include "api/cache_control.h"     // DataCacheCleanAndInvalid, DataCachePreload
 #include "api/cast.h"              // Cast
+#include "api/compare.h"           // Compare, Compares
 #include "api/compound.h"          // Axpy, MulAddDst and their like
 #include "api/create_vec_index.h"  // CreateVecIndex
 #include "api/cross_core.h"        // SyncAll, CrossCoreSetFlag, IBSet
@@ -20,6 +21,8 @@
 #include "api/dump.h"              // DumpTensor
 #include "api/duplicate.h"         // Duplicate
 #include "api/fill.h"              // Fill, InitOutput
+#include "api/gather.h"            // Gather, Gatherb, Scatter
+#include "api/gather_mask.h"       // GatherMask
 #include "api/global_tensor.h"     // GlobalTensor
 #include "api/keywords.h"          // __aicore__, __gm__, GM_ADDR, half
 #include "api/list_tensor.h"       // ListTensorDesc, TensorDesc
@@ -28,12 +31,16 @@
 #include "api/pipe.h"              // TPipe, GetTPipePtr
 #include "api/print.h"             // printf, PRINTF
 #include "api/queue.h"             // TQue, TQueBind, TBuf
+#include "api/reduce.h"            // ReduceSum, WholeReduceMax and their like
 #include "api/scalar.h"            // ScalarCast, CeilDivision
+#include "api/select.h"            // Select
+#include "api/sort.h"              // Sort32, MrgSort, Sort, Extract
 #include "api/static_tensor.h"     // LocalMemAllocator, InitSocState
 #include "api/std.h"               // AscendC::Std
 #include "api/sync.h"              // SetFlag, WaitFlag, TQueSync, PipeBarrier
 #include "api/system.h"            // GetBlockIdx, GetBlockNum, PipeBarrier, GetUserWorkspace
 #include "api/tiling.h"            // GET_TILING_DATA_WITH_STRUCT, REGISTER_TILING_DEFAULT, KERNEL_TASK_TYPE_DEFAULT
+#include "api/transpose.h"         // Transpose, TransDataTo5HD
 #include "api/unavailable.h"       // what stops the build and says why
 #include "api/vector.h"            // Add and its like, SetVectorMask
 

@@ -51,6 +51,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     sameReads_ = 0;
     vectorMask = VectorMask();
     dequantScale = DequantScaleRegister();
+    std::memset(&registers, POISON_BYTE, sizeof(registers));
     std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
     atomicMode = AtomicMode();
     if (settings_.checked) {

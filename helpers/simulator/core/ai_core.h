@@ -18,6 +18,7 @@
 #include "pipes.h"
 #include "report.h"
 #include "vector_mask.h"
+#include "vector_registers.h"
 
 namespace AscendC {
 
@@ -99,6 +100,7 @@ public:
     bool staticTensors = false;       // some tensor lies at an address of the kernel's own choice
     VectorMask vectorMask;
     DequantScaleRegister dequantScale;
+    VectorRegisters registers{};
     uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true and by SetPadValue
     AtomicMode atomicMode;     // of stores issued from now on
 

@@ -40,7 +40,8 @@ struct Operand {
     uint64_t runBytes;      // bytes of one run
     uint64_t pitchBytes;    // start to start
     uint32_t runs;          // number of runs
-    uint32_t elementBytes;  // for messages in elements, and the alignment of GM
+    uint32_t elementBytes;  // for messages in elements
+    uint32_t alignment;     // of the address, in bytes
     uint16_t buffer;        // UB: the buffer the tensor came from, or NO_BUFFER
     uint16_t generation;    // UB: which allocation of that buffer
     Space space;
@@ -99,7 +100,7 @@ struct VectorGeometry {
     }
 };
 
-constexpr uint32_t PARAMETER_BYTES = 48;
+constexpr uint32_t PARAMETER_BYTES = 72;
 
 struct Instruction {
     const char *call;  // name in the API: "DataCopyPad", "Sub", ...

@@ -6,6 +6,7 @@
 
 #include "ai_core.h"
 #include "checks/check.h"
+#include "flag_ops.h"
 #include "vector_ops.h"
 
 namespace Simulator {
@@ -30,23 +31,6 @@ GlobalOperand FromElement(const GlobalOperand &global, uint64_t index)
     return rest;
 }
 
-Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written)
-{
-    Operand operand{};
-    operand.role = local.role;
-    operand.address = local.view.address;
-    operand.viewBytes = local.view.bytes;
-    operand.runBytes = runBytes;
-    operand.pitchBytes = pitchBytes;
-    operand.runs = runs;
-    operand.elementBytes = local.elementBytes;
-    operand.buffer = local.view.buffer;
-    operand.generation = local.view.generation;
-    operand.space = Space::UB;
-    operand.written = written;
-    return operand;
-}
-
 Operand InGm(const GlobalOperand &global, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written)
 {
     Operand operand{};
@@ -57,6 +41,7 @@ Operand InGm(const GlobalOperand &global, uint64_t runBytes, uint64_t pitchBytes
     operand.pitchBytes = pitchBytes;
     operand.runs = runs;
     operand.elementBytes = global.elementBytes;
+    operand.alignment = global.elementBytes;
     operand.buffer = NO_BUFFER;
     operand.space = Space::GM;
     operand.written = written;
@@ -83,11 +68,23 @@ Instruction VectorInstruction(const VectorCall &call, SourceLine where)
     return instruction;
 }
 
-// Bytes from an operand's start to the end of its last lane. A counter's last repeat may end before an earlier one.
-uint64_t Span(const VectorGeometry &geometry, uint32_t operand, uint32_t lanesUsed, uint32_t elementBytes)
+// The lanes of a repeat up to the last that takes part in any of them.
+uint32_t LanesUsed(const VectorGeometry &geometry)
 {
-    const VectorGeometry::Stride &stride = geometry.strides[operand];
-    const uint32_t lastByte = lanesUsed * elementBytes - 1;
+    if (geometry.lastLanes != 0 && geometry.repeats > 1) {
+        return geometry.lanes;
+    }
+    uint32_t used = 0;
+    for (uint32_t lane = 0; lane < geometry.lanes; ++lane) {
+        used = geometry.Takes(geometry.repeats - 1, lane) ? lane + 1 : used;
+    }
+    return used;
+}
+
+// Bytes from an operand's start to the end of its last lane. A counter's last repeat may end before an earlier one.
+uint64_t Span(const VectorGeometry &geometry, const VectorGeometry::Stride &stride, uint32_t elementBytes)
+{
+    const uint32_t lastByte = LanesUsed(geometry) * elementBytes - 1;
     const uint64_t inRepeat = uint64_t{lastByte / DATA_BLOCK_BYTES} * stride.block * DATA_BLOCK_BYTES;
     const uint32_t wholeBefore = geometry.lastLanes != 0 && geometry.lastLanes < geometry.lanes && geometry.repeats > 1;
     uint64_t span = uint64_t{geometry.repeats - 1 - wholeBefore} * stride.repeat * DATA_BLOCK_BYTES + inRepeat +
@@ -103,15 +100,87 @@ uint64_t Span(const VectorGeometry &geometry, uint32_t operand, uint32_t lanesUs
 
 }  // namespace
 
+Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written)
+{
+    Operand operand{};
+    operand.role = local.role;
+    operand.address = local.view.address;
+    operand.viewBytes = local.view.bytes;
+    operand.runBytes = runBytes;
+    operand.pitchBytes = pitchBytes;
+    operand.runs = runs;
+    operand.elementBytes = local.elementBytes;
+    operand.alignment = DATA_BLOCK_BYTES;
+    operand.buffer = local.view.buffer;
+    operand.generation = local.view.generation;
+    operand.space = Space::UB;
+    operand.written = written;
+    return operand;
+}
+
+VectorGeometry GeometryUnderMask(uint32_t lanes, uint32_t repeats)
+{
+    const VectorMask &mask = CurrentVectorMask();
+    VectorGeometry geometry{};
+    geometry.lanes = lanes;
+    geometry.repeats = repeats;
+    geometry.mask[0] = mask.low;
+    geometry.mask[1] = mask.high;
+    geometry.lanesGiven = mask.lanesGiven;
+    if (mask.counter) {
+        geometry.repeats = static_cast<uint32_t>((mask.low + lanes - 1) / lanes);
+        geometry.lastLanes = mask.low == 0 ? 0 : static_cast<uint32_t>((mask.low - 1) % lanes + 1);
+    }
+    if (ElementsIn(geometry) == 0) {
+        geometry.repeats = 0;
+    }
+    return geometry;
+}
+
+uint32_t ElementsIn(const VectorGeometry &geometry)
+{
+    if (geometry.repeats == 0) {
+        return 0;
+    }
+    if (geometry.lastLanes != 0) {
+        return (geometry.repeats - 1) * geometry.lanes + geometry.lastLanes;
+    }
+    uint32_t taken = 0;
+    for (uint32_t lane = 0; lane < geometry.lanes; ++lane) {
+        taken += geometry.Takes(0, lane) ? 1 : 0;
+    }
+    return geometry.repeats * taken;
+}
+
+Operand InUb(const LocalOperand &local, const VectorGeometry &geometry, const VectorGeometry::Stride &stride,
+             bool written)
+{
+    const uint64_t span = geometry.repeats == 0 ? 0 : Span(geometry, stride, local.elementBytes);
+    return InUb(local, span, span, 1, written);
+}
+
+void CheckCount(const char *call, int32_t count, SourceLine where)
+{
+    if (count < 0) {
+        AiCore::Current()->Report(
+            {"count-negative", "count", "the element count is " + std::to_string(count) + ", at least 0 is needed",
+             "check the subtraction that made it, and its type", count, 0},
+            call, where);
+    }
+}
+
+void WaitForVector(const char *call, SourceLine where)
+{
+    constexpr PipePair VECTOR_TO_SCALAR{Pipe::V, Pipe::S};
+    const auto id = static_cast<uint8_t>(TakeEventId(VECTOR_TO_SCALAR, false, call, where));
+    IssueFlag(Instruction::Flag::SET, VECTOR_TO_SCALAR, id, call, where);
+    IssueFlag(Instruction::Flag::WAIT, VECTOR_TO_SCALAR, id, call, where);
+}
+
 void IssueVector(const VectorCall &call, int32_t count, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    if (count < 0) {
-        core.Report(
-            {"count-negative", "count", "the element count is " + std::to_string(count) + ", at least 0 is needed",
-             "check the subtraction that made it, and its type", count, 0},
-            call.name, where);
-    }
+    CheckCount(call.name, count, where);
     Instruction instruction = VectorInstruction(call, where);
     instruction.elements = static_cast<uint32_t>(count);
     for (const LocalOperand &local : call.operands) {
@@ -135,47 +204,19 @@ void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine wh
         CheckRepeatTimes(call.name, shape.repeats, where);
     }
     Instruction instruction = VectorInstruction(call, where);
-    VectorGeometry &geometry = instruction.geometry;
     uint32_t widest = 0;
     for (const LocalOperand &local : call.operands) {
         widest = std::max(widest, local.elementBytes);
     }
-    geometry.lanes = REPEAT_BYTES / widest;
-    geometry.repeats = shape.repeats;
-    geometry.mask[0] = core.vectorMask.low;
-    geometry.mask[1] = core.vectorMask.high;
-    geometry.lanesGiven = core.vectorMask.lanesGiven;
-    if (core.vectorMask.counter) {
-        const uint64_t count = core.vectorMask.low;
-        geometry.repeats = static_cast<uint32_t>((count + geometry.lanes - 1) / geometry.lanes);
-        geometry.lastLanes = count == 0 ? 0 : static_cast<uint32_t>((count - 1) % geometry.lanes + 1);
-    }
-    // The last lane that takes part in any repeat; with none there is nothing to do.
-    uint32_t lanesUsed = 0;
-    for (uint32_t lane = 0; lane < geometry.lanes; ++lane) {
-        if (geometry.repeats > 1 && geometry.lastLanes != 0) {
-            lanesUsed = geometry.lanes;
-        } else if (geometry.Takes(geometry.repeats - 1, lane)) {
-            lanesUsed = lane + 1;
-        }
-        instruction.elements += geometry.repeats > 0 && geometry.Takes(0, lane) ? 1 : 0;
-    }
-    instruction.elements *= geometry.repeats;
-    if (geometry.lastLanes != 0) {
-        instruction.elements = static_cast<uint32_t>(core.vectorMask.low);
-    }
-    if (instruction.elements == 0) {
-        geometry.repeats = 0;
-    }
+    instruction.geometry = GeometryUnderMask(REPEAT_BYTES / widest, shape.repeats);
+    instruction.elements = ElementsIn(instruction.geometry);
     for (const LocalOperand &local : call.operands) {
         if (local.role == nullptr) {
             break;
         }
-        geometry.strides[instruction.operandNum] = shape.strides[instruction.operandNum];
-        const uint64_t span =
-            geometry.repeats == 0 ? 0 : Span(geometry, instruction.operandNum, lanesUsed, local.elementBytes);
-        instruction.operands[instruction.operandNum] = InUb(local, span, span, 1, instruction.operandNum == 0);
-        ++instruction.operandNum;
+        const uint32_t operand = instruction.operandNum++;
+        instruction.geometry.strides[operand] = shape.strides[operand];
+        instruction.operands[operand] = InUb(local, instruction.geometry, shape.strides[operand], operand == 0);
     }
     core.Issue(instruction);
 }

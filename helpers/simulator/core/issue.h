@@ -59,6 +59,18 @@ struct RepeatShape {
 };
 void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine where);
 
+// For instructions of other kinds: what the mask register lets take part of `repeats` repeats (in counter mode as many
+// as the count needs), how many elements those are, and an operand in UB by its lanes and strides.
+VectorGeometry GeometryUnderMask(uint32_t lanes, uint32_t repeats);
+uint32_t ElementsIn(const VectorGeometry &geometry);
+Operand InUb(const LocalOperand &local, const VectorGeometry &geometry, const VectorGeometry::Stride &stride,
+             bool written);
+
+// A negative count is a finding.
+void CheckCount(const char *call, int32_t count, SourceLine where);
+// The scalar unit waits until pipe V has run what was issued to it, as calls do that end with a scalar step.
+void WaitForVector(const char *call, SourceLine where);
+
 // What a mask argument of a level-0 call does: it stays in the register until something else is put there.
 void SetMaskLanes(uint64_t lanes);
 void SetMaskBits(const uint64_t *mask);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// UB operands start on a 32-byte data block; global memory on a multiple of the element size.
+// UB operands start on a 32-byte data block, or on what their instruction asks for; global memory on a multiple of the
+// element size.
+#include <algorithm>
+
 #include "check.h"
 #include "queue_life.h"
 
@@ -10,8 +13,7 @@ void CheckAlignment(const Instruction &instruction, AiCore &core)
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
         const Operand &operand = instruction.operands[i];
         const bool inUb = operand.space == Space::UB;
-        const bool wholeBlocks = inUb && instruction.pipe != Pipe::S;
-        const uint32_t alignment = wholeBlocks ? DATA_BLOCK_BYTES : operand.elementBytes;
+        const uint32_t alignment = instruction.pipe == Pipe::S ? operand.elementBytes : operand.alignment;
         if (operand.address % alignment == 0) {
             continue;
         }
@@ -21,7 +23,8 @@ void CheckAlignment(const Instruction &instruction, AiCore &core)
             {inUb ? "ub-misaligned" : "gm-misaligned", operand.role,
              "starts at " + place + std::to_string(offset) + ", " + std::to_string(operand.address % alignment) +
                  " bytes past a multiple of " + std::to_string(alignment),
-             inUb ? "offset local tensors by multiples of 32 bytes: 8 float or 16 half elements"
+             inUb ? "offset the local tensor by a multiple of " + std::to_string(alignment) +
+                        " bytes: " + std::to_string(std::max(1u, alignment / operand.elementBytes)) + " of its elements"
                   : "offset global tensors by whole elements",
              static_cast<int64_t>(operand.address % alignment), 0},
             instruction.call, instruction.where);

@@ -17,6 +17,8 @@ void CheckBufferState(const Instruction &instruction, AiCore &core);
 void CheckCastMode(const Instruction &instruction, AiCore &core);
 void CheckVectorShape(const Instruction &instruction, AiCore &core);
 void CheckAtomicType(const Instruction &instruction, AiCore &core);
+void CheckCompareLength(const Instruction &instruction, AiCore &core);
+void CheckReservedUb(const Instruction &instruction, AiCore &core);
 
 struct Check {
     const char *name;
@@ -26,8 +28,22 @@ struct Check {
 constexpr Check CHECKS[] = {
     {"buffer-state", CheckBufferState}, {"copy-length", CheckCopyLength}, {"alignment", CheckAlignment},
     {"ub-bounds", CheckUbBounds},       {"gm-bounds", CheckGmBounds},     {"cast-mode", CheckCastMode},
-    {"vector-shape", CheckVectorShape}, {"atomic-type", CheckAtomicType},
+    {"vector-shape", CheckVectorShape}, {"atomic-type", CheckAtomicType}, {"compare-length", CheckCompareLength},
+    {"reserved-ub", CheckReservedUb},
 };
+
+// For rules that are checked only as an instruction executes.
+inline bool IsOn(void (*run)(const Instruction &, AiCore &), const AiCore &core)
+{
+    uint32_t bit = 1;
+    for (const Check &check : CHECKS) {
+        if (check.run == run) {
+            return (core.Settings().checksOff & bit) == 0;
+        }
+        bit <<= 1;
+    }
+    return false;
+}
 
 inline void RunChecks(const Instruction &instruction, AiCore &core)
 {

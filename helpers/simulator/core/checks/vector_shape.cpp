@@ -43,13 +43,14 @@ bool UsesSeveralBlocks(const VectorGeometry &geometry, uint32_t elementBytes)
 void CheckVectorShape(const Instruction &instruction, AiCore &core)
 {
     const VectorGeometry &geometry = instruction.geometry;
-    if (instruction.loop == nullptr || geometry.lanes == 0) {
+    if (geometry.lanes == 0) {
         return;
     }
     if (!core.vectorMask.counter) {
         CheckMask(instruction, core);
     }
-    if (geometry.repeats != 0 && geometry.strides[0].block == 0 &&
+    const bool writesLanes = instruction.loop != nullptr && instruction.operands[0].written;
+    if (writesLanes && geometry.repeats != 0 && geometry.strides[0].block == 0 &&
         UsesSeveralBlocks(geometry, instruction.operands[0].elementBytes)) {
         core.Report({"dst-block-stride", "dst",
                      "the block stride of the destination is 0: its 8 data blocks fall on one place, and the device "

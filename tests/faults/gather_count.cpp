@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// dav-2201 keeps the repeats of Gather in 8 bits.
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
+{
+    GlobalTensor<float> xGm;
+    GlobalTensor<float> yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 64);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 64);
+    TPipe pipe;
+    TQue<TPosition::VECIN, 1> inQueue;
+    TQue<TPosition::VECOUT, 1> outQueue;
+    TBuf<TPosition::VECCALC> workBuffer;
+    pipe.InitBuffer(inQueue, 1, 256);
+    pipe.InitBuffer(outQueue, 1, 256);
+    pipe.InitBuffer(workBuffer, 256);
+    LocalTensor<float> in = inQueue.AllocTensor<float>();
+    DataCopy(in, xGm, 64);
+    inQueue.EnQue(in);
+    in = inQueue.DeQue<float>();
+    LocalTensor<float> out = outQueue.AllocTensor<float>();
+    LocalTensor<uint32_t> offsets = workBuffer.Get<uint32_t>();
+    Gather(out, in, offsets, 0, 64 * 256);  // finding: gather-count
+    outQueue.EnQue(out);
+    inQueue.FreeTensor(in);
+    out = outQueue.DeQue<float>();
+    DataCopy(yGm, out, 64);
+    outQueue.FreeTensor(out);
+}

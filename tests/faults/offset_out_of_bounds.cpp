@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Offsets of Gather are in bytes from the tensor that is given.
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
+{
+    GlobalTensor<float> xGm;
+    GlobalTensor<float> yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 64);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 64);
+    TPipe pipe;
+    TQue<TPosition::VECIN, 1> inQueue;
+    TQue<TPosition::VECOUT, 1> outQueue;
+    TBuf<TPosition::VECCALC> workBuffer;
+    pipe.InitBuffer(inQueue, 1, 256);
+    pipe.InitBuffer(outQueue, 1, 256);
+    pipe.InitBuffer(workBuffer, 256);
+    LocalTensor<float> in = inQueue.AllocTensor<float>();
+    DataCopy(in, xGm, 64);
+    inQueue.EnQue(in);
+    in = inQueue.DeQue<float>();
+    LocalTensor<float> out = outQueue.AllocTensor<float>();
+    LocalTensor<uint32_t> offsets = workBuffer.Get<uint32_t>();
+    Duplicate(offsets, 256u, 64);
+    Gather(out, in, offsets, 0, 64);  // finding: offset-out-of-bounds
+    outQueue.EnQue(out);
+    inQueue.FreeTensor(in);
+    out = outQueue.DeQue<float>();
+    DataCopy(yGm, out, 64);
+    outQueue.FreeTensor(out);
+}
