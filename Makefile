@@ -27,7 +27,7 @@ endif
 RUN := "$(BIN)/python"
 PIP := $(RUN) -m pip -qq --disable-pip-version-check
 HAS_COMPILER := $(RUN) -c "import sys; from helpers.compiler import main; sys.exit(main())"
-SET_UP := $(STAMPS)/test $(if $(TORCH),$(STAMPS)/torch)
+SET_UP := $(STAMPS)/test $(if $(TORCH),$(STAMPS)/torch) $(if $(ZIGLANG),$(STAMPS)/ziglang)
 
 # A stamp holds for one folder, since an editable install points into it, and while its Python still starts.
 ifneq ($(shell cat $(STAMPS)/test 2>/dev/null && $(RUN) -c "" 2>/dev/null && echo starts),$(CURDIR) starts)
@@ -39,6 +39,7 @@ endif
 help: ## this list (default)
 	@awk -F ': |## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$NF }' Makefile
 	@echo "PYTHON=python3.12 sets up with that Python; TORCH=1 adds PyTorch for test and bench (several GB on Linux)"
+	@echo "ZIGLANG=1 adds a C++ compiler; where qemu-aarch64 is installed too, test then runs a smoke set on aarch64"
 
 verify: $(SET_UP) ## run the kernel over its matrix of cases and judge every result; report under out/
 	@$(RUN) -m helpers sweep --out out
@@ -93,6 +94,10 @@ endif
 $(STAMPS)/torch: $(STAMPS)/test
 	@echo "adding PyTorch"
 	@$(PIP) install -e ".[torch]" && touch $@
+
+$(STAMPS)/ziglang: $(STAMPS)/test
+	@echo "adding the compiler in the package ziglang"
+	@$(PIP) install -e ".[compiler]" && touch $@
 
 in_range = import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
 

@@ -6,6 +6,7 @@
 - `compare(y, predict, label, dout)` judges a gradient by its bits and by derived error bounds
 - `reference.truth(...)`, `reference.same_order(...)` are what it is judged by
 - `make_inputs(shape, dtype, distribution, seed)` draws tensors
+- `shared_array(shape, dtype)` makes an array that launches use without copying it
 - `verify(...)` does all of that for one case and gives a verdict
 - `Kernel.from_source(...)` builds and launches any other kernel
 - `%load_ext helpers` adds `%%ascendc`, which builds the kernel in a cell
@@ -18,6 +19,7 @@ from helpers.findings import Finding
 from helpers.inputs import Inputs, make_inputs
 from helpers.kernel import Kernel
 from helpers.operator import RunResult, run
+from helpers.shared_tensor import shared_array
 from helpers.tiling import Plan, plan
 from helpers.verification import verify
 
@@ -37,6 +39,7 @@ __all__ = [
     "plan",
     "reference",
     "run",
+    "shared_array",
     "verify",
 ]
 

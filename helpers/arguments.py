@@ -4,7 +4,7 @@
 - `read_parameters(program, names)` asks a built program once and keeps the answer beside it
 - `raw_bytes(name, value)` takes the bytes of a struct as they are
 - `value_bytes(parameter, value)` converts a number, a struct or bytes, exactly or not at all
-- `check_array(parameter, value)` lets through the arrays that can be global memory
+- `check_array(parameter, value)` lets through the arrays that can be global memory, `check_arrays` lists of them too
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _keep(path: Path, text: str) -> None:
         os.replace(folder / path.name, path)
 
 
-def check_array(parameter: Parameter, value: object) -> np.ndarray:
-    """`value`, if it is an array that can be global memory.
+def check_array(parameter: Parameter, value: object, *, updated: bool = True) -> np.ndarray:
+    """`value`, if it is an array that can be global memory; `updated` says whether the launch may write it.
 
     Raises:
         ArgumentTypeError: no NumPy array; says how to make one.
@@ -111,11 +111,18 @@ def check_array(parameter: Parameter, value: object) -> np.ndarray:
     """
     if not isinstance(value, np.ndarray):
         raise ArgumentTypeError(parameter.name, value, f"NumPy arrays ({parameter}), {_way_to_array(value)}")
-    if not value.flags.writeable:
+    if updated and not value.flags.writeable:
         raise ArgumentValueError(parameter.name, value, "writable arrays: a launch updates them in place")
     if value.dtype.hasobject or not value.dtype.isnative:
         raise ArgumentValueError(parameter.name, value, "arrays of plain numbers in this machine's byte order")
     return value
+
+
+def check_arrays(parameter: Parameter, value: object, *, updated: bool = True) -> np.ndarray | tuple[np.ndarray, ...]:
+    """As `check_array`; a list or tuple of arrays comes back as a tuple of them."""
+    if isinstance(value, (list, tuple)) and value and all(isinstance(array, np.ndarray) for array in value):
+        return tuple(check_array(parameter, array, updated=updated) for array in value)
+    return check_array(parameter, value, updated=updated)
 
 
 def _way_to_array(value: object) -> str:

@@ -13,7 +13,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from unittest import mock
 
 import numpy as np
@@ -25,17 +25,22 @@ from helpers.operator import build_kernel
 
 SMALL_SHAPE = (100, 100)
 CACHED_LAUNCHES = 50
+MODEL_ELEMS = 10**9
 
 
-def median_seconds(call: Callable[[], object], repeats: int) -> float:
-    """Median wall time of `call` over `repeats` runs, after one that is not counted."""
-    call()
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
+def median_seconds(calls: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median wall time of each call over `repeats` rounds, after one that is not counted.
+
+    A round makes every call once, so that whatever else the machine does meets all of them alike.
+    """
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for counted in [False] + [True] * repeats:
+        for name, call in calls.items():
+            started = time.perf_counter()
+            call()
+            if counted:
+                times[name].append(time.perf_counter() - started)
+    return {name: statistics.median(measured) for name, measured in times.items()}
 
 
 def first_build_seconds(dtype: str) -> float:
@@ -53,7 +58,13 @@ def first_build_seconds(dtype: str) -> float:
 def cached_launch_seconds(dtype: str) -> float:
     """Median wall time of `run` on a small tensor, checks on, from NumPy arrays to NumPy array."""
     inputs = make_inputs(SMALL_SHAPE, dtype)
-    return median_seconds(lambda: run(inputs.predict, inputs.label, inputs.dout), CACHED_LAUNCHES)
+    return median_seconds({"run": lambda: run(*inputs)}, CACHED_LAUNCHES)["run"]
+
+
+def model_seconds(dtype: str) -> float:
+    """Wall time of one run at level "model" on MODEL_ELEMS elements."""
+    nothing = np.broadcast_to(np.zeros((), dtype), MODEL_ELEMS)
+    return median_seconds({"run": lambda: run(nothing, nothing, nothing, level="model")}, 1)["run"]
 
 
 def numpy_call(inputs: Inputs) -> Callable[[], object]:
@@ -87,26 +98,39 @@ def torch_call(inputs: Inputs) -> Callable[[], object]:
 
 
 def throughput(dtype: str, elems: int, repeats: int) -> dict[str, object]:
-    """`run` against NumPy and PyTorch on one large tensor; a ratio of 0.5 means twice their time."""
+    """`run` against NumPy and PyTorch on one large tensor; a ratio of 0.5 means twice their time.
+
+    Shared arrays are those of `make_inputs` and `shared_array`, which a launch uses where they lie; ordinary arrays are
+    copied into shared memory first.
+    """
     inputs = make_inputs((elems,), dtype)
-    arrays = (inputs.predict, inputs.label, inputs.dout)
-    fast = median_seconds(lambda: run(*arrays, level="fast"), repeats)
-    checked = median_seconds(lambda: run(*arrays, level="checked"), repeats)
-    blocks = statistics.median(run(*arrays, level="fast").kernel_seconds for _ in range(repeats))
-    result: dict[str, object] = {
-        "elems": elems,
-        "fast_seconds": fast,
-        "fast_blocks_alone_seconds": blocks,
-        "checked_seconds": checked,
-        "fast_elems_per_second": elems / fast,
-        "checked_speed_over_fast": fast / checked,
-        "fast_speed_over_numpy": median_seconds(numpy_call(inputs), repeats) / fast,
+    ordinary = Inputs(*(np.array(array) for array in inputs))
+    calls: dict[str, Callable[[], object]] = {
+        "numpy": numpy_call(ordinary),
+        "fast_shared_arrays": lambda: run(*inputs, level="fast"),
+        "fast_ordinary_arrays": lambda: run(*ordinary, level="fast"),
+        "checked_shared_arrays": lambda: run(*inputs, level="checked"),
+        "checked_ordinary_arrays": lambda: run(*ordinary, level="checked"),
     }
-    if importlib.util.find_spec("torch") is None:
-        result["fast_speed_over_pytorch"] = "not measured: the torch extra is not installed"
-    else:
-        result["fast_speed_over_pytorch"] = median_seconds(torch_call(inputs), repeats) / fast
-    return result
+    if has_torch := importlib.util.find_spec("torch") is not None:
+        calls["pytorch"] = torch_call(ordinary)
+    seconds = median_seconds(calls, repeats)
+    fast, fast_ordinary = seconds["fast_shared_arrays"], seconds["fast_ordinary_arrays"]
+    not_measured = "not measured: the torch extra is not installed"
+    return {
+        "elems": elems,
+        "seconds": seconds,
+        "fast_blocks_alone_seconds": statistics.median(
+            run(*inputs, level="fast").kernel_seconds for _ in range(repeats)
+        ),
+        "fast_shared_arrays_elems_per_second": elems / fast,
+        "fast_shared_arrays_speed_over_pytorch": seconds["pytorch"] / fast if has_torch else not_measured,
+        "fast_ordinary_arrays_speed_over_pytorch": seconds["pytorch"] / fast_ordinary if has_torch else not_measured,
+        "fast_shared_arrays_speed_over_numpy": seconds["numpy"] / fast,
+        "fast_ordinary_arrays_speed_over_numpy": seconds["numpy"] / fast_ordinary,
+        "checked_speed_over_fast_shared_arrays": fast / seconds["checked_shared_arrays"],
+        "checked_speed_over_fast_ordinary_arrays": fast_ordinary / seconds["checked_ordinary_arrays"],
+    }
 
 
 def measure(elems: int, repeats: int) -> dict[str, object]:
@@ -118,6 +142,7 @@ def measure(elems: int, repeats: int) -> dict[str, object]:
         "numpy": np.__version__,
         "first_build_seconds": {dtype: first_build_seconds(dtype) for dtype in ("float32", "float16")},
         "cached_launch_seconds": {dtype: cached_launch_seconds(dtype) for dtype in ("float32", "float16")},
+        f"model_of_{MODEL_ELEMS}_elems_seconds": {dtype: model_seconds(dtype) for dtype in ("float32", "float16")},
         "throughput": {dtype: throughput(dtype, elems, repeats) for dtype in ("float32", "float16")},
     }
 

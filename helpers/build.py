@@ -23,6 +23,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from pathlib import Path
 from helpers.build_cache import CHECKOUT, cache_directory, make_folder, scratch_folder
 from helpers.compiler import Compiler, find_compiler
 from helpers.errors import BuildError
+from helpers.kernel_state import note_statelessness
 
 SIMULATOR = CHECKOUT / "helpers" / "simulator"
 
@@ -40,6 +42,7 @@ WARNING_FLAGS = ("-Wall", "-Wextra")
 # A kernel's unit holds the loops of its vector operations. That nothing reads errno or the flags of floating-point
 # exceptions changes no result, but lets these loops vectorise.
 LOOP_FLAGS = ("-O3", "-fno-math-errno", "-fno-trapping-math")
+_STAMP_NANOSECONDS = 2_000_000_000  # the coarsest clock of a file system in use (FAT)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def simulator_units() -> tuple[Unit, ...]:
         return "".join(f'#include "{name}"\n' for name in names)
 
     return (
-        Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1",)),
+        Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1", *processor_flags(find_compiler()))),
         Unit("runner", including("runner/*.cpp"), ("-O1",)),
     )
 
@@ -85,7 +88,9 @@ def build_program(
         BuildError: the compiler refused; carries its own words.
         CompilerNotFound: there is no C++17 compiler.
     """
+    name = re.sub(r"<.*", "", entry, flags=re.DOTALL).rpartition("::")[2]
     text = (
+        f'#define SIMULATOR_ENTRY "{name}"\n'
         f'#include "{source.resolve().as_posix()}"\n#include "runner/entry.h"\n'
         f"const Simulator::KernelEntry Simulator::KERNEL_ENTRY = "
         f'Simulator::EntryOf<&{entry}>::Make("{entry}");\n'
@@ -94,11 +99,11 @@ def build_program(
         *LOOP_FLAGS,
         *processor_flags(find_compiler()),
         *(f"-D{name}={value}" for name, value in defines),
-        *(f"-I{path.resolve().as_posix()}" for path in (source.resolve().parent, *include)),
+        *(f"-I{path.resolve().as_posix()}" for path in (*include, source.resolve().parent)),
     )
     kernel = Unit("kernel", text, flags)
     units = (kernel, *simulator_units())
-    return _build(f"program-{entry}", units, link=("-pthread",), artefact="launch")
+    return _build(f"program-{re.sub(r'[^A-Za-z0-9_]+', '-', entry)}", units, link=("-pthread",), artefact="launch")
 
 
 def build_library(name: str, sources: Sequence[Path], include: Sequence[Path] = ()) -> Built:
@@ -145,6 +150,8 @@ def _build(kind: str, units: Sequence[Unit], link: tuple[str, ...], artefact: st
     if not (target / artefact).exists():
 
         def link_objects(folder: Path) -> None:
+            if units[0].name == "kernel":
+                note_statelessness(objects[0].artefact, folder)
             command = [*compiler.command, *(str(built.artefact) for built in objects), *link, "-o"]
             _run_compiler([*command, str(folder / artefact)], folder, [])
 
@@ -193,17 +200,30 @@ class _Command:
         return cache_directory() / f"object-{self.unit.name}-{_sha256(json.dumps([self.key, hashes]).encode())[:24]}"
 
 
+_found: dict[Path, tuple[dict[str, str], Built]] = {}  # by the folder of manifests: what was found there last
+
+
 def _find(command: _Command) -> Built | None:
     """The object of an earlier compilation all of whose files are unchanged."""
-    for listed in sorted(command.manifests.glob("*.json")):
+    manifests = command.manifests
+    hashes, built = _found.get(manifests, ({}, None))
+    if built is not None and _are_unchanged(hashes) and built.artefact.exists():
+        return built
+    for listed in sorted(manifests.glob("*.json")):
         try:
             hashes = json.loads(listed.read_text(encoding="utf-8"))
         except ValueError:
             continue  # cut short, for example by a loss of power: as good as absent
         unit_object = command.target(hashes) / "unit.o"
-        if all(_hash_of(path) == value for path, value in hashes.items()) and unit_object.exists():
-            return Built(unit_object, _named(hashes))
+        if _are_unchanged(hashes) and unit_object.exists():
+            built = Built(unit_object, _named(hashes))
+            _found[manifests] = hashes, built
+            return built
     return None
+
+
+def _are_unchanged(hashes: Mapping[str, str]) -> bool:
+    return all(_hash_of(path) == value for path, value in hashes.items())
 
 
 def _compile(command: _Command, started: list[subprocess.Popen[bytes]]) -> Built:
@@ -238,12 +258,25 @@ def _named(hashes: Mapping[str, str]) -> dict[str, str]:
     return {path[len(prefix) :] if path.startswith(prefix) else os.path.basename(path): v for path, v in hashes.items()}
 
 
+_known_hashes: dict[str, tuple[tuple[int, ...], str]] = {}  # by path: the file's stamp, and the hash
+
+
 def _hash_of(path: str) -> str:
+    """The file's SHA-256; read again only if anything about the file has changed."""
     try:
+        status = os.stat(path)
+        stamp = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        known, value = _known_hashes.get(path, ((), ""))
+        if known == stamp:
+            return value
         with open(path, "rb") as file:
-            return _sha256(file.read())
+            value = _sha256(file.read())
     except OSError:
         return "missing"
+    # A file changed this very moment may change again without a new stamp.
+    if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _STAMP_NANOSECONDS:
+        _known_hashes[path] = stamp, value
+    return value
 
 
 def _included_files(dependencies: str, folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from helpers.contract import check_choice, check_dtype, check_reduction, check_seed, check_shape
 from helpers.errors import ArgumentValueError
 from helpers.inputs import DISTRIBUTIONS
-from helpers.launch import LEVELS, SCHEDULES
+from helpers.launch import COMPUTING_LEVELS, SCHEDULES
 from helpers.run_modes import RUN_MODES
 from helpers.soc import find_soc
 from helpers.tiling import MAX_ELEMS
@@ -67,7 +67,7 @@ class Case:
             shape=given.shape,
             seed=check_seed(given.seed),
             distribution=check_choice("distribution", given.distribution, DISTRIBUTIONS),
-            level=check_choice("level", given.level, LEVELS),
+            level=check_choice("level", given.level, COMPUTING_LEVELS),
             schedule=check_choice("schedule", given.schedule, SCHEDULES),
         )
 

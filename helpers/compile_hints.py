@@ -61,6 +61,7 @@ _UNKNOWN = (
     r"'(\w+)' was not declared",
     r"'(\w+)' (?:does not name a|is not a) (?:type|template|class)",
     r"'(\w+)' has not been declared",
+    r"no arguments to '(\w+)' that depend on a template parameter",
     r"'(\w+)' is not a member of ",
     r"has no member named '(\w+)'",
     r"(?:use of undeclared identifier|unknown type name|unknown class name) '(\w+)'",
@@ -69,7 +70,21 @@ _UNKNOWN = (
 _CONFLICT = re.compile(r"conflicting types for parameter '(?:const )?\w+' \('(.+?)' (?:and|vs\.) '(.+?)'\)")
 _LITERAL = re.compile(r'(?:operator ?"" ?|invalid suffix \')(h|H|f16|F16|hf|HF)\b')
 _NO_HEADER = re.compile(r"^'?([^':]+?)'?(?:: No such file or directory| file not found)")
-_MATRIX = re.compile(r"^(Mmad|Matmul|LoadData\w*|Fixpipe|Conv[23]D|Gemm|MatmulImpl|TCubeTiling|REGIST_MATMUL_OBJ)$")
+_MATRIX = re.compile(
+    r"^(Mmad\w*|Matmul\w*|LoadData\w*|Fixpipe\w*|Conv[23]D|Gemm|TCubeTiling|REGIST_MATMUL_OBJ|LoadImageToLocal"
+    r"|Nd2NzParams|Nz2NdParamsFull|DataCopyCO12DstParams|BroadCastVecToMM|SetHF32Mode|matmul|A1|A2|B1|B2|C1|C2|CO1|CO2)$"
+)
+_OTHER_FAMILY = re.compile(r"^(Reg|MicroAPI|RegTensor|MaskReg|__(?:simd|simt)_\w+__|__VEC_SCOPE__|asc_vf_call|Simt)$")
+# Folders of CANN's headers that this simulator has nothing of, and what is in them.
+_OUTSIDE = {
+    "lib/": "the high-level API (matrix products, softmax, sort and other library functions)",
+    "adv_api/": "the high-level API (matrix products, softmax, sort and other library functions)",
+    "simt_api/": "programming by threads, which Ascend 950 has",
+    "reg_compute/": "programming by registers, which Ascend 950 has",
+    "tensor_api/": "the tensor API of the matrix unit",
+    "c_api/": "the C API",
+    "atvoss/": "a template library of operator projects",
+}
 MAX_FORMS = 3
 
 
@@ -82,6 +97,7 @@ class Facts:
         line, line_number: the author's line it is shown at.
         source: the whole file of that line.
         notes: text, file and line number of each note of the compiler.
+        host_functions: functions of the source that were left out, as no core can run them.
     """
 
     text: str
@@ -89,6 +105,7 @@ class Facts:
     line_number: int
     source: str
     notes: tuple[tuple[str, str, int], ...] = ()
+    host_functions: tuple[str, ...] = ()
 
 
 def hints_for(facts: Facts) -> tuple[str, ...]:
@@ -114,21 +131,31 @@ def _unknown_name(facts: Facts) -> list[str]:
     if not matches:
         return []
     name, names = matches[0][1], api_names()
+    if name in {function.rpartition("::")[2] for function in facts.host_functions}:
+        return [f"{name} is a host function: only those marked __aicore__ (or constexpr) run on a core"]
     code = _COMMENTS.sub("", facts.source)
     if name in names:
         if re.search(r"has no member|no member named '\w+' in '(?!AscendC)", facts.text):
             return []
         if not re.search(r"#\s*include", code):
             return ['the source includes nothing: start it with #include "kernel_operator.h"']
-        if "using namespace AscendC" not in code:
+        if "using namespace AscendC" not in code and not re.search(r"member (?:of|.*namespace) 'AscendC'", facts.text):
             return [f"write AscendC::{name}, or using namespace AscendC; above"]
-        return []
+        return [f"the SoC family that is built for does not have {name}: guard it by #if __NPU_ARCH__ == 2201"]
     if _MATRIX.match(name):
         return [f"{name} belongs to the matrix unit; this simulator runs vector kernels"]
+    if _OTHER_FAMILY.match(name):
+        return [f"{name} is of Ascend 950; the families here are Ascend910B (dav-2201) and Ascend310B (dav-3002)"]
+    if name.endswith("TilingData"):
+        return [f"{name} comes with the operator's host side: #include its header, or give that as prelude="]
     # Letter case is the commonest slip, then one letter more or less.
     alike = sorted(each for each in names if each.lower() == name.lower())
     close = alike or difflib.get_close_matches(name, sorted(names), n=2, cutoff=0.75)
-    return [f"did you mean {' or '.join(close)}?"] if close else []
+    if close:
+        return [f"did you mean {' or '.join(close)}?"]
+    if name.isupper() and len(name) > 2:
+        return [f"if a build is to define {name}: defines={{...}} of from_source, -D {name}=... of %%ascendc"]
+    return []
 
 
 def _conflict(facts: Facts) -> list[str]:
@@ -182,7 +209,7 @@ def _semicolon(facts: Facts) -> list[str]:
     code = lines[number - 1].rstrip() if number else ""
     if not code or code[-1] in ";{},":
         return []
-    macro = re.match(r"\s*(ASSERT|assert|PRINTF|printf)\s*\(", code)
+    macro = re.match(r"\s*(ASSERT|assert|ascendc_assert|ASCENDC_ASSERT|PRINTF|printf|DumpTensor)\s*\(", code)
     what = f"{macro[1]}(...) is a statement: " if macro else ""
     return [f"{what}line {number} needs a semicolon at its end"]
 
@@ -195,6 +222,9 @@ def _header(facts: Facts) -> list[str]:
     match = _NO_HEADER.match(facts.text)
     if not match:
         return []
+    for folder, content in _OUTSIDE.items():
+        if match[1].startswith(folder):
+            return [f"{folder} is {content}: outside this simulator, which has the basic API of vector cores"]
     known = {path.name for path in SIMULATOR.glob("*.h")}
     close = difflib.get_close_matches(Path(match[1]).name, sorted(known), n=1, cutoff=0.75)
     if close:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a compiler says about a kernel, cut down to the lines its author wrote.
 
-- `explain(error, source, folders, entry, entries)` adds to a BuildError what concerns those lines
+- `explain(error, source, folders, entry, code)` adds to a BuildError what concerns those lines
 - `parse(output)` reads the messages of g++ and clang++
 
 An error inside the simulator's headers is shown where the author's code led there; what a static_assert says is the
@@ -20,6 +20,7 @@ from pathlib import Path
 from helpers.build import SIMULATOR
 from helpers.compile_hints import Facts, hints_for
 from helpers.errors import BuildError
+from helpers.host_code import DeviceCode
 
 MAX_ERRORS = 8
 MAX_WARNINGS = 4
@@ -85,33 +86,34 @@ def parse(output: str) -> list[Message]:
 
 
 def explain(
-    error: BuildError, source: Path, folders: Sequence[Path], entry: str, entries: Sequence[str] = ()
+    error: BuildError, source: Path, folders: Sequence[Path], entry: str, code: DeviceCode | None = None
 ) -> BuildError:
     """`error` with an explanation in terms of the files in `folders`, of which `source` holds the function `entry`.
 
-    `entries` are the `__global__` functions of the source. An error the compiler has nothing to do with comes back
-    as it is.
+    `code` is the device's part of the source. An error the compiler has nothing to do with comes back as it is.
     """
-    return BuildError(error.args[0], error.compiler_output, _Listing(error, source, folders, entry, entries).text())
+    return BuildError(error.args[0], error.compiler_output, _Listing(error, source, folders, entry, code).text())
 
 
 class _Listing:
     """The explanation of one failed build."""
 
     def __init__(
-        self, error: BuildError, source: Path, folders: Sequence[Path], entry: str, entries: Sequence[str]
+        self, error: BuildError, source: Path, folders: Sequence[Path], entry: str, code: DeviceCode | None
     ) -> None:
         self.output = error.compiler_output
         self.source = source.resolve()
         self.folders = folders
-        self.entry, self.entries = entry, tuple(entries)
+        self.entry = re.sub(r"<.*", "", entry, flags=re.DOTALL).rpartition("::")[2]
+        self.entries = tuple(dict.fromkeys(kernel.qualified for kernel in code.kernels)) if code else ()
+        self.host_functions = code.host_functions if code else ()
         self.by_clang = bool(re.search(r"^\d+ (?:error|warning)s?.* generated\.$", self.output, re.MULTILINE))
         self.lines = _read_lines(self.source)
 
     def text(self) -> str:
         """Errors on the author's lines, else those about the entry, else what the linker misses."""
         messages = parse(self.output)
-        errors = [message for message in messages if message.severity == "error"]
+        errors = [m for m in messages if m.severity == "error" and "Simulator::NoDefault" not in m.text]
         blocks = [self.block(place, message) for message in errors if (place := self.own_place(message))]
         if not blocks:  # a header may refuse its being included
             blocks = [self.block(place, m) for m in errors for place in m.included_from if self.is_own(place.file)]
@@ -157,7 +159,7 @@ class _Listing:
         lines = self.lines_of(place.file)
         line = lines[place.line - 1] if place.line <= len(lines) else ""
         call = called_as(place.called) if place.called else ""
-        if call:
+        if call and not call.startswith("Simulator"):
             parts[0] += f" (in {call})"
         name = re.match(r"\w+", call) or re.search(r"(?<=call to ')\w+", text)
         parts += self.quoted(place, name.group() if name else "")
@@ -165,7 +167,7 @@ class _Listing:
         if outer and outer[0].line != place.line:
             parts.append(f"  used from {self.name(outer[0].file)}:{outer[0].line}")
         notes = tuple((note.text, note.place.file, note.place.line) for note in message.notes)
-        hints = hints_for(Facts(text, line, place.line, "\n".join(lines), notes))
+        hints = hints_for(Facts(text, line, place.line, "\n".join(lines), notes, self.host_functions))
         return "\n".join(parts + [f"  hint: {hint}" for hint in hints])
 
     def block_of_entry(self, message: Message) -> str:
@@ -230,8 +232,8 @@ def clean(text: str) -> str:
         return match[1] or "static assertion failed"
     text = re.sub(r" \[-W[\w=+-]+\]$", "", text)
     text = re.sub(r"; did you mean '[^']*'\?$", "", text)
-    text = re.sub(r"\b(?:class|struct) (?=AscendC::)|AscendC::(?=\w)", "", text)
-    return re.sub(r", Simulator::SourceLine", "", text)
+    text = re.sub(r", Simulator::SourceLine", "", text)
+    return re.sub(r"\b(?:class|struct) (?=AscendC::)|(?:AscendC|Simulator)::(?=\w)", "", text)
 
 
 def called_as(instantiated: str) -> str:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.contract import check_choice, check_dtype, check_seed, check_shape
+from helpers.shared_tensor import shared_if_long
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,8 @@ def make_inputs(
 ) -> Inputs:
     """Return C-contiguous inputs drawn by `distribution`, one of DISTRIBUTIONS (described in the module's docstring).
 
+    Long ones lie in shared memory (helpers/shared_tensor.py), where a launch uses them without copying.
+
     Raises:
         ArgumentValueError, ArgumentTypeError: as in contract's check_shape, check_dtype, check_choice and check_seed.
     """
@@ -51,7 +54,7 @@ def make_inputs(
     draw = _DRAWS[check_choice("distribution", distribution, DISTRIBUTIONS)]
     generator = np.random.default_rng(check_seed(seed))
     tensors = draw(generator, int(np.prod(shape, dtype=np.int64)), dtype)
-    return Inputs(*(np.ascontiguousarray(tensor, dtype).reshape(shape) for tensor in tensors))
+    return Inputs(*(shared_if_long(tensor.reshape(shape), dtype) for tensor in tensors))
 
 
 def special_values(dtype: np.dtype | str) -> np.ndarray:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run a built kernel once, in a child process.
+"""Run a built kernel once, in a child process (helpers/worker.py).
 
 - `launch(program, tensors, arguments, settings)` starts it, waits within the time limit, gathers what it reports
 - `LaunchResult` holds findings, totals per call and the instruction log
@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mmap
 import numbers
 import os
-import selectors
 import signal
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,22 +22,33 @@ import numpy as np
 
 from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
 from helpers.findings import Finding, collect
-from helpers.shared_tensor import SharedTensor, anonymous_file
+from helpers.kernel_state import is_stateless
+from helpers.printed import OUTPUT_FILE_BYTES, read_printed
+from helpers.shared_tensor import SHARED_FROM_BYTES, KernelTensor, anonymous_file, poison
+from helpers.tensor_list import TensorList
+from helpers.worker import EXIT_IDLE, Worker, give, take
 
-LEVELS = ("fast", "checked")
+COMPUTING_LEVELS = ("fast", "checked")
+LEVELS = (*COMPUTING_LEVELS, "model")
 SCHEDULES = ("eager", "on_wait", "random")
-CHECK_NAMES = ("buffer-state", "copy-length", "alignment", "ub-bounds", "gm-bounds", "cast-mode", "vector-shape")
+CHECK_NAMES = (
+    "buffer-state",
+    "copy-length",
+    "alignment",
+    "ub-bounds",
+    "gm-bounds",
+    "cast-mode",
+    "vector-shape",
+    "atomic-type",
+)
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
-FLAG_NAMES = ("", "SetFlag", "WaitFlag")
+FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag")
 
 LOG_LIMIT = 1 << 18  # instructions kept by each thread, 80 B each
 FINDING_LIMIT = 4096
 MAX_TIMEOUT_SECONDS = 7 * 86400.0  # a week; what select() can wait for is not much longer
-_GRACE_SECONDS = 2.0
 _MEMORY_MARGIN_BYTES = 1 << 30  # address space for code, stacks and the simulator itself
 _THREAD_MARGIN_BYTES = 1 << 27  # address space that the C library reserves per thread
-OUTPUT_LIMIT_BYTES = 1 << 20  # what is kept of a kernel's own printing
-OUTPUT_FILE_BYTES = 1 << 26  # what of it may reach the disk before the rest is thrown away
 
 # struct LogRecord of helpers/simulator/core/event_log.h
 _RECORD = np.dtype(
@@ -73,9 +83,11 @@ class Settings:
         block_dim: blocks to run, 1 to 65535.
         npu_arch: 2201 or 3002; what a call leaves in the mask register differs.
         ub_bytes: UB of each core.
+        cores: vector cores of the SoC, which blocks that wait for each other share; 0 if not known.
         overflow: "infnan" or "saturate".
         flush_to_zero: whether subnormals become zero.
-        level: "fast" (no checks) or "checked".
+        level: "fast" (no checks), "checked", or "model": checked, with instructions that compute nothing.
+        tiling_key: what the kernel's TILING_KEY_IS asks for.
         schedule: "eager", "on_wait" or "random"; what order the pipes take within what flags allow.
         seed: draws the order of blocks, and of pipes under "random".
         checks_off: names of CHECK_NAMES to leave out.
@@ -87,8 +99,10 @@ class Settings:
     block_dim: int
     npu_arch: int
     ub_bytes: int
+    cores: int = 0
     overflow: str = "infnan"
     flush_to_zero: bool = False
+    tiling_key: int = 0
     level: str = "checked"
     schedule: str = "on_wait"
     seed: int = 0
@@ -154,7 +168,7 @@ class LaunchResult:
 
     Attributes:
         findings, counters, instructions: what the checks said, sums per API call, and the instructions.
-        output: what the kernel printed, at most OUTPUT_LIMIT_BYTES of it.
+        output: what the kernel printed, block by block, as helpers/printed.py puts it in order.
         kernel_seconds: the child's wall time in the blocks.
     """
 
@@ -166,11 +180,12 @@ class LaunchResult:
 
 
 def launch(
-    program: Path, tensors: Sequence[SharedTensor], arguments: Sequence[int | bytes], settings: Settings
+    program: Path, tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes | TensorList], settings: Settings
 ) -> LaunchResult:
-    """Run `program` on `tensors`; an argument is the index of a tensor or the bytes of a value.
+    """Run `program` on `tensors`; an argument is the index of a tensor, the bytes of a value or a list of tensors.
 
-    Whatever ends the child early, a crash, the time limit or exit() in the kernel, is a finding of the result.
+    Whatever ends the child early, a crash, the time limit or exit() in the kernel, is a finding of the result. A tensor
+    that starts poisoned is poison throughout then.
 
     Raises:
         LaunchError: the child could not start the kernel, for example for lack of memory.
@@ -179,116 +194,93 @@ def launch(
         report = stack.enter_context(os.fdopen(anonymous_file("report"), "r+b"))
         log = stack.enter_context(os.fdopen(anonymous_file("log"), "r+b"))
         output = stack.enter_context(tempfile.TemporaryFile())
-        ended, child_end = os.pipe()
-        stack.callback(os.close, ended)
-        command = _command(program, tensors, arguments, settings, report.fileno(), log.fileno())
-        descriptors = (report.fileno(), log.fileno(), child_end, *(tensor.descriptor for tensor in tensors))
-        # Standard input stays open as long as this process lives: the child ends when it closes.
-        try:
-            child = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=descriptors,
-                start_new_session=True,
-            )
-        finally:
-            os.close(child_end)
-        timed_out = _wait(child, ended, settings.timeout_seconds)
+        files = [report.fileno(), log.fileno(), output.fileno()]
+        words = _words(tensors, arguments, settings, files)
+        worker = _launch_on_worker(program, words, files, [tensor.block for tensor in tensors], settings)
         records = _read_records(report)
-        text = _read_output(output)
+        text = read_printed(output, settings.block_dim, settings.npu_arch)
         if refused := [record for record in records if record["record"] == "refused"]:
             raise LaunchError(f"{program.name}: {refused[0]['message']}")
         ends = [record for record in records if record["record"] == "end"]
         found = [record for record in records if record["record"] == "finding"]
-        if not ends and not any(record["code"] in ("crash", "timeout") for record in found):
-            found.append(_lost_child(child.returncode, timed_out, settings))
+        if not ends:
+            poison([tensor for tensor in tensors if tensor.starts_poisoned])
+            if not any(record["code"] in ("crash", "timeout") for record in found):
+                found.append(_lost_child(worker, settings))
+        lists = [argument.name for argument in arguments if isinstance(argument, TensorList)]
         return LaunchResult(
             findings=collect(found),
             counters=_totals(records),
-            instructions=_instructions(records, log, tuple(tensor.name for tensor in tensors)),
+            instructions=_instructions(records, log, (*(tensor.name for tensor in tensors), *lists)),
             output=text,
             kernel_seconds=ends[0]["kernel_nanoseconds"] * 1e-9 if ends else float("nan"),
         )
 
 
-def _command(
-    program: Path,
-    tensors: Sequence[SharedTensor],
-    arguments: Sequence[int | bytes],
-    settings: Settings,
-    report: int,
-    log: int,
+def _launch_on_worker(
+    program: Path, words: Sequence[str], files: Sequence[int], blocks: Sequence[int], settings: Settings
+) -> Worker:
+    """Have a worker launch; it is kept for another launch only if nothing of this one can have stayed in it."""
+    while True:
+        worker = take(program)
+        done = worker.launch(words, files, blocks, settings.timeout_seconds)
+        if done and is_stateless(program):
+            give(worker)
+        elif done:
+            worker.end()
+        elif worker.return_code == EXIT_IDLE:
+            continue  # it was about to end just when it was taken, and launched nothing
+        return worker
+
+
+def _words(
+    tensors: Sequence[KernelTensor], arguments: Sequence[int | bytes | TensorList], settings: Settings, files: list[int]
 ) -> list[str]:
+    """The launch as runner/request.cpp reads it; `files` gains those of the tensors."""
     threads = settings.threads or _processors()
     memory = sum(tensor.bytes for tensor in tensors) + settings.memory_limit_bytes + threads * _THREAD_MARGIN_BYTES
-    log_limit = LOG_LIMIT if settings.level == "checked" else 0
+    log_limit = 0 if settings.level == "fast" else LOG_LIMIT
     options: list[tuple[str, object]] = [
-        ("--report-fd", report),  # first: what is wrong with the others is reported there
+        ("--report-file", 0),  # first: what is wrong with the others is reported there
+        ("--log-file", 1),
+        ("--output-file", 2),
         ("--blocks", settings.block_dim),
         ("--npu-arch", settings.npu_arch),
         ("--ub-bytes", settings.ub_bytes),
+        ("--cores", settings.cores),
         ("--overflow", settings.overflow),
         ("--flush-to-zero", int(settings.flush_to_zero)),
+        ("--tiling-key", settings.tiling_key),
         ("--level", settings.level),
-        ("--schedule", settings.schedule if settings.level == "checked" else "eager"),
+        ("--schedule", "eager" if settings.level == "fast" else settings.schedule),
         ("--seed", settings.seed),
         ("--threads", threads),
         ("--memory-bytes", memory),
         ("--finding-limit", FINDING_LIMIT),
-        ("--file-bytes", OUTPUT_FILE_BYTES + threads * log_limit * _RECORD.itemsize),
+        ("--file-bytes", OUTPUT_FILE_BYTES + max(threads, settings.cores) * log_limit * _RECORD.itemsize),
         ("--log", log_limit),
-        ("--log-fd", log),
     ]
     options += [("--off", name) for name in settings.checks_off]
-    options += [("--gm", f"{t.name},{t.role},{t.descriptor},{t.bytes}") for t in tensors]
-    options += [("--arg", f"value:{a.hex()}" if isinstance(a, bytes) else f"gm:{a}") for a in arguments]
-    return [str(program), *(str(word) for option in options for word in option)]
+    for tensor in tensors:
+        role = "poisoned-out" if tensor.starts_poisoned else tensor.role
+        place = "none"
+        if tensor.descriptor is not None:
+            place = len(files)
+            files.append(tensor.descriptor)
+        options.append(("--gm", f"{tensor.name},{role},{place},{tensor.bytes},{tensor.block}"))
+    options += [("--arg", _argument_word(argument)) for argument in arguments]
+    return [str(word) for option in options for word in option]
+
+
+def _argument_word(argument: int | bytes | TensorList) -> str:
+    if isinstance(argument, TensorList):
+        return f"list:{argument.header.hex()}:{','.join(map(str, argument.tensors))}"
+    return f"value:{argument.hex()}" if isinstance(argument, bytes) else f"gm:{argument}"
 
 
 def _processors() -> int:
     """Processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _wait(child: subprocess.Popen[bytes], ended: int, timeout_seconds: float) -> bool:
-    """Wait for the child; True if the time limit ended it. An interrupt of this process ends it at once.
-
-    `ended` is the read end of a pipe that only the child, and what it may have forked, hold open. Waiting on it needs
-    no polling, and once it closes none of them is left. Otherwise the whole group is killed before the child is
-    reaped, while its number cannot belong to anyone else.
-    """
-    all_gone = timed_out = False
-    try:
-        with selectors.DefaultSelector() as selector:
-            selector.register(ended, selectors.EVENT_READ)
-            all_gone = bool(selector.select(timeout_seconds)) and _ends_within(child, _GRACE_SECONDS)
-            if not all_gone:
-                timed_out = True
-                os.kill(child.pid, signal.SIGTERM)  # the child reports where each block stands
-                all_gone = bool(selector.select(_GRACE_SECONDS)) and _ends_within(child, _GRACE_SECONDS)
-    finally:
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        child.stdin.close()
-    return timed_out
-
-
-def _ends_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether the child ends too: a kernel might have closed the pipe itself."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(seconds)
-    return child.returncode is not None
-
-
-def _read_output(output) -> str:
-    output.seek(0)
-    text = output.read(OUTPUT_LIMIT_BYTES).decode(errors="replace")
-    left_out = output.seek(0, os.SEEK_END) > OUTPUT_LIMIT_BYTES
-    return f"{text}\n[cut here: the kernel printed more than {OUTPUT_LIMIT_BYTES} B]\n" if left_out else text
 
 
 def _read_records(report) -> list[dict]:
@@ -300,8 +292,9 @@ def _read_records(report) -> list[dict]:
     return records
 
 
-def _lost_child(return_code: int, timed_out: bool, settings: Settings) -> dict:
-    if timed_out:
+def _lost_child(worker: Worker, settings: Settings) -> dict:
+    return_code = worker.return_code
+    if worker.timed_out:
         message = f"the launch was still running after {settings.timeout_seconds} s and did not answer"
         code, actual, remedy = "timeout", 0, "check the kernel's loops, or raise timeout_seconds"
     elif return_code < 0:
@@ -322,7 +315,11 @@ def _totals(records: list[dict]) -> tuple[CallTotals, ...]:
 
 def _instructions(records: list[dict], log, tensors: tuple[str, ...]) -> InstructionLog:
     header = next((record for record in records if record["record"] == "log"), {"names": [], "dropped": 0})
-    log.seek(0)
-    rows = np.frombuffer(log.read(), dtype=_RECORD)
-    rows = rows[np.lexsort((rows["order"], rows["core"]))]
+    log_bytes = os.fstat(log.fileno()).st_size // _RECORD.itemsize * _RECORD.itemsize
+    # Read when looked at: a mapping costs nothing before, but it may not be empty, and it holds a file open.
+    if log_bytes >= SHARED_FROM_BYTES:
+        content: bytes | mmap.mmap = mmap.mmap(log.fileno(), log_bytes, access=mmap.ACCESS_READ)
+    else:
+        content = os.pread(log.fileno(), log_bytes, 0)
+    rows = np.frombuffer(content, dtype=_RECORD)  # the child has put them in order
     return InstructionLog(rows, tuple(header["names"]), tensors, header["dropped"])

@@ -19,8 +19,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import keyword
+import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
@@ -28,8 +29,9 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
 from helpers.build_cache import keep_source
+from helpers.entry import find_entries
 from helpers.errors import ArgumentError, BuildError, CompilerNotFound, KernelFault, LaunchError
-from helpers.kernel import Kernel, find_entries
+from helpers.kernel import Kernel
 from helpers.launch import LaunchResult
 
 NAME = "ascendc"
@@ -54,7 +56,11 @@ class AscendcMagics(Magics):
 
     @no_var_expand
     @magic_arguments()
-    @argument("entry", nargs="?", help="name of the kernel function; needed where the cell has several")
+    @argument(
+        "entry",
+        nargs="?",
+        help="the kernel function, where the cell has several or a template: 'add' or 'add<half, 3>'",
+    )
     @argument("-o", "--out", metavar="NAME", help="Python name to bind; the entry's own if left out")
     @argument("--soc", default="Ascend910B1", help="SoC to compile for, for example Ascend310B4 (%(default)s)")
     @argument(
@@ -62,6 +68,11 @@ class AscendcMagics(Magics):
     )
     @argument(
         "-I", "--include", action="append", default=[], metavar="DIR", help="search DIR for headers; several times too"
+    )
+    @argument(
+        "--tiling-key",
+        metavar="K",
+        help="fix what TILING_KEY_IS asks for; if left out, tiling_key= of each call says it",
     )
     @line_cell_magic
     def ascendc(self, line: str, cell: str | None = None) -> None:
@@ -74,12 +85,14 @@ class AscendcMagics(Magics):
         options = parse_argstring(self.ascendc, line)
         if cell is None:
             raise UsageError("%%ascendc stands on the first line of a cell, above the kernel; %ascendc? shows options")
-        entry = options.entry or _only_entry(cell)
-        name = options.out or entry
+        entry = _unquoted(options.entry) if options.entry else _only_entry(cell)
+        name = options.out or re.sub(r"<.*", "", entry).rpartition("::")[2].strip()
         if not name.isidentifier() or keyword.iskeyword(name):
             raise UsageError(f"%%ascendc: {name} is no Python name; -o NAME chooses another")
         source = keep_source("\n" * self._lines_above(cell) + cell, FILE_NAME)
         definitions, folders = _definitions(options.define), [*map(_unquoted, options.include), "."]
+        if options.tiling_key is not None:
+            definitions["TILING_KEY_VAR"] = options.tiling_key
         with message_only():
             try:
                 kernel = CellKernel.from_source(source, entry, options.soc, definitions, folders)
@@ -111,7 +124,7 @@ def _unquoted(word: str) -> str:
         raise UsageError(f"%%ascendc: {word}: {error}") from None
 
 
-def _definitions(words: list[str]) -> Mapping[str, str]:
+def _definitions(words: list[str]) -> dict[str, str]:
     pairs = [_unquoted(word).partition("=") for word in words]
     return {name: value if equals else "1" for name, equals, value in pairs}
 

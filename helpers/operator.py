@@ -15,7 +15,7 @@ from helpers.findings import Finding
 from helpers.kernel import Kernel, raise_errors
 from helpers.launch import LEVELS, SCHEDULES, CallTotals, InstructionLog, LaunchResult, Settings, launch
 from helpers.run_modes import check_run_mode
-from helpers.shared_tensor import SharedTensor
+from helpers.shared_tensor import AddressesOnly, SharedTensor
 from helpers.soc import Soc, find_soc
 from helpers.tiling import Plan, plan
 
@@ -29,7 +29,7 @@ class RunResult:
     """One run of the operator.
 
     Attributes:
-        y: the gradient with respect to predict, of predict's shape and dtype.
+        y: the gradient with respect to predict, of predict's shape and dtype; None at level "model".
         plan: how the call was tiled.
         findings: what the checks had to say; empty is clean.
         counters: instructions, elements and bytes per API call.
@@ -39,7 +39,7 @@ class RunResult:
         kernel_seconds: wall time of the blocks in the child process, on this machine's processor.
     """
 
-    y: np.ndarray = field(repr=False)
+    y: np.ndarray | None = field(repr=False)
     plan: Plan
     findings: tuple[Finding, ...]
     counters: tuple[CallTotals, ...] = field(repr=False)
@@ -50,11 +50,12 @@ class RunResult:
     @functools.cached_property
     def evidence(self) -> dict[str, object]:
         """`settings`, and what came out."""
-        return {**self.settings, "y_sha256": hashlib.sha256(np.ascontiguousarray(self.y)).hexdigest()}
+        digest = None if self.y is None else hashlib.sha256(np.ascontiguousarray(self.y)).hexdigest()
+        return {**self.settings, "y_sha256": digest}
 
     def __str__(self) -> str:
-        shape = "x".join(map(str, self.y.shape)) or "scalar"
-        return f"y {self.y.dtype} {shape}; {self.plan}; {len(self.findings)} findings"
+        y = "no y" if self.y is None else f"y {self.y.dtype} {'x'.join(map(str, self.y.shape)) or 'scalar'}"
+        return f"{y}; {self.plan}; {len(self.findings)} findings"
 
 
 def run(
@@ -76,11 +77,14 @@ def run(
 
     Args:
         predict, label, dout: arrays of one shape (up to 8 dimensions, any strides) and one dtype, float16 or float32.
-            They are never modified.
+            They are never modified. Those of `shared_array` and `make_inputs`, and the `y` of other runs, are used
+            where they lie, others are copied. At level "model" only shape and dtype count: take
+            np.broadcast_to(np.float32(0), shape).
         reduction: "mean" or "sum".
         soc: a name of the SoC table; fixes cores, UB and overflow mode.
         run_mode: "embedded"; the others are not available yet.
-        level: "checked" or "fast".
+        level: "checked", "fast" (no checks), or "model": the instructions are issued, scheduled, checked, counted and
+            logged as in "checked" and compute nothing, so that a length of 10**9 takes seconds and no memory.
         schedule: "on_wait", "eager" or "random": the order that pipes take within what flags allow.
         seed: draws the order of cores, and of pipes under "random".
         flush_to_zero: whether vector instructions treat subnormals as zero.
@@ -106,6 +110,7 @@ def run(
         block_dim=max(1, planned.cores),
         npu_arch=found_soc.npu_arch,
         ub_bytes=found_soc.ub_bytes,
+        cores=found_soc.vector_cores,
         overflow=found_soc.overflow,
         flush_to_zero=flush_to_zero,
         level=level,
@@ -116,7 +121,7 @@ def run(
     )
     kernel = build_kernel(found_soc.name, call.dtype.name)
     if call.elems == 0:
-        result, y = _nothing_launched(), np.empty(call.shape, call.dtype)
+        result, y = _nothing_launched(), None if level == "model" else np.empty(call.shape, call.dtype)
     else:
         result, y = _launch(kernel, call, planned, settings)
     raise_errors(result.findings, raise_on_finding)
@@ -136,16 +141,25 @@ def build_kernel(soc: str, dtype: str) -> Kernel:
     return Kernel.from_source(SOURCE, ENTRY, soc, {"DTYPE_PREDICT": _CPP_TYPES[dtype]})
 
 
-def _launch(kernel: Kernel, call: Call, planned: Plan, settings: Settings) -> tuple[LaunchResult, np.ndarray]:
-    arrays = (call.predict, call.label, call.dout)
-    names = ("predict", "label", "dout")
-    tensors = [SharedTensor(n, "in", call.shape, call.dtype, a) for n, a in zip(names, arrays, strict=True)]
+def _launch(kernel: Kernel, call: Call, planned: Plan, settings: Settings) -> tuple[LaunchResult, np.ndarray | None]:
+    inputs = {"predict": call.predict, "label": call.label, "dout": call.dout}
+    tiling = np.frombuffer(planned.tiling_bytes, np.uint8)
+    last = SharedTensor("tiling", "in", tiling.shape, tiling.dtype, tiling)
+    if settings.level == "model":
+        tensors = [AddressesOnly(name, "in", array.nbytes) for name, array in inputs.items()]
+        tensors += [AddressesOnly("y", "out", call.predict.nbytes), AddressesOnly("workspace", "inout", 0), last]
+        return launch(kernel.built.artefact, tensors, range(len(tensors)), settings), None
+    given: list[SharedTensor] = []
+    for name, array in inputs.items():
+        tensor = SharedTensor.over(name, "in", array)
+        if any(tensor.block == other.block for other in given):  # each tensor has addresses of its own, as on a device
+            tensor = SharedTensor(name, "in", array.shape, array.dtype, array)
+        given.append(tensor)
     y = SharedTensor("y", "out", call.shape, call.dtype)
     workspace = SharedTensor("workspace", "inout", (0,), np.dtype(np.uint8))
-    tiling_array = np.frombuffer(planned.tiling_bytes, np.uint8)
-    tiling = SharedTensor("tiling", "in", tiling_array.shape, tiling_array.dtype, tiling_array)
-    tensors += [y, workspace, tiling]
-    return launch(kernel.built.artefact, tensors, range(len(tensors)), settings), y.array
+    tensors = [*given, y, workspace, last]
+    result = launch(kernel.built.artefact, tensors, range(len(tensors)), settings)
+    return result, y.result()
 
 
 def _nothing_launched() -> LaunchResult:

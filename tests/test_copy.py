@@ -82,7 +82,7 @@ private:
 constexpr uint32_t LOAD = 0, STORE = 1, LOAD_COUNT = 2, STORE_COUNT = 3, SET_AND_LOAD = 4;
 
 template <typename T>
-void Copy(GM_ADDR gm, GM_ADDR image, const Geometry &geometry, uint32_t what, T value)
+__aicore__ void Copy(GM_ADDR gm, GM_ADDR image, const Geometry &geometry, uint32_t what, T value)
 {
     Workbench<T> bench(gm, image, geometry);
     if (what == SET_AND_LOAD || GetBlockIdx() == 1) {

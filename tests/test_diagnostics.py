@@ -210,11 +210,11 @@ def test_an_error_in_a_prelude_is_named_as_such():
             "source.cpp:2: error: broken cannot be launched: an entry returns void and is no template",
         ),
         (
-            '#include "kernel_operator.h"\nstruct A { ~A() {} };\nvoid broken(A) {}\n',
+            '#include "kernel_operator.h"\nstruct A { ~A() {} };\n__global__ __aicore__ void broken(A) {}\n',
             "source.cpp:3: error: kernel arguments are plain values or GM addresses",
         ),
         (
-            '#include "kernel_operator.h"\nvoid Other();\nextern "C" void broken() { Other(); }\n',
+            '#include "kernel_operator.h"\nvoid Other();\n__global__ __aicore__ void broken() { Other(); }\n',
             "source.cpp: error: Other() is used and has no definition",
         ),
     ],

@@ -18,7 +18,7 @@ using namespace AscendC;
 constexpr uint32_t TILE_ELEMS = 16384;
 
 template <typename From, typename To>
-void Convert(GM_ADDR x, GM_ADDR y, RoundMode mode, uint32_t elems)
+__aicore__ void Convert(GM_ADDR x, GM_ADDR y, RoundMode mode, uint32_t elems)
 {
     GlobalTensor<From> xGm;
     GlobalTensor<To> yGm;

@@ -229,7 +229,7 @@ def test_the_two_sources_of_an_instruction_lie_in_different_bank_groups():
     [
         ({"soc": "Ascend910"}, ValueError, "soc"),
         ({"run_mode": "gpu"}, ValueError, "run_mode"),
-        ({"level": "model"}, ValueError, "level"),
+        ({"level": "slow"}, ValueError, "level"),
         ({"schedule": "lazy"}, ValueError, "schedule"),
         ({"seed": float("nan")}, (TypeError, ValueError), "seed"),
         ({"seed": -1}, ValueError, "seed"),

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from helpers import Kernel, KernelFault
+from helpers.entry import find_entries
 from helpers.errors import ArgumentTypeError, ArgumentValueError
-from helpers.kernel import find_entries
 
 SOURCE = """\
 // SPDX-License-Identifier: Apache-2.0
@@ -282,8 +282,8 @@ extern "C" __global__ __aicore__ void says(GM_ADDR y, int32_t n)
 }
 """
     says = Kernel.from_source(source)
-    assert says(np.zeros(1), -3).output == "n is -3\n"
-    assert capfd.readouterr().out == "n is -3\n"
+    assert says(np.zeros(1), -3).output == "[AIV Block 0/1] n is -3\n"
+    assert capfd.readouterr().out == "[AIV Block 0/1] n is -3\n"
     says(np.zeros(1), -3, show_output=False)
     says.launch(np.zeros(1), -3)
     assert capfd.readouterr().out == ""

@@ -22,7 +22,9 @@ SOURCE = """\
 #endif
 extern "C" __global__ __aicore__ void shift(GM_ADDR x, GM_ADDR y, uint32_t n)
 {
+#if __NPU_ARCH__ == 2201
     std::printf("n is %u\\n", n);
+#endif
     for (uint32_t i = 0; i < n; ++i) {
         reinterpret_cast<float *>(y)[i] = reinterpret_cast<float *>(x)[i] + STEP;
     }
@@ -70,6 +72,27 @@ def test_options_choose_name_soc_macros_and_folders(shell, tmp_path):
     assert shell.user_ns["other"].soc.name == "Ascend310B4" and "shift" not in shell.user_ns
 
 
+KEYS = """\
+#include "kernel_operator.h"
+template <typename T, int step>
+__global__ __aicore__ void keys(GM_ADDR y)
+{
+    *reinterpret_cast<__gm__ T *>(y) = TILING_KEY_IS(3) ? step : -1;
+}
+"""
+
+
+def test_a_template_is_named_with_its_arguments_and_a_tiling_key_may_be_fixed(shell):
+    run(shell, f"%%ascendc 'keys<float, 5>'\n{KEYS}")
+    run(shell, "keys(y, tiling_key=3)")
+    assert shell.user_ns["y"][0] == 5
+    run(shell, f"%%ascendc 'keys<float, 6>' -o fixed --tiling-key 3\n{KEYS}")
+    run(shell, "fixed(y)")
+    assert shell.user_ns["y"][0] == 6
+    with pytest.raises(ArgumentValueError, match="tiling_key=4: allowed are 3"):
+        run(shell, "fixed(y, tiling_key=4)")
+
+
 def test_braces_and_dollars_are_left_alone_and_quotes_read_as_in_a_shell(shell):
     shell.push({"n": "expanded"})
     run(shell, f"%%ascendc -D 'STEP=int{{1}} + 1' -D 'TEXT=\"$n {{n}}\"'\n{SOURCE}static_assert(sizeof(TEXT) == 7);")
@@ -107,12 +130,12 @@ def test_an_error_is_shown_as_its_message_alone(shell, capsys):
         ("shift(x, y, 0)", KernelFault, "KernelFault: error ub-unallocated: core 0, Adds at cell:"),
         ("shift(x, y, -1)", ArgumentValueError, "ArgumentValueError: n=-1: allowed are 0 to 4294967295 (uint32_t n)"),
         ("shift(x, y)", ArgumentTypeError, "ArgumentTypeError: number of arguments to shift=2: allowed are exactly 3"),
-        (f"%%ascendc\n{SOURCE}}}", BuildError, "BuildError: the compiler refused the source (exit code 1).\ncell:18"),
+        (f"%%ascendc\n{SOURCE}}}", BuildError, "BuildError: the compiler refused the source (exit code 1).\ncell:20"),
     ):
         capsys.readouterr()
         with pytest.raises(kind):
             run(shell, cell)
-        shown = capsys.readouterr().out.removeprefix("n is 0\n")
+        shown = capsys.readouterr().out.removeprefix("[AIV Block 0/1] n is 0\n")
         assert shown.startswith(start) and "Traceback" not in shown and ".py" not in shown
 
 
@@ -127,9 +150,23 @@ def test_an_error_is_shown_as_its_message_alone(shell, capsys):
         (f"%%ascendc -D ITS=don't\n{SOURCE}", "%%ascendc: ITS=don't: No closing quotation"),
         (f"%%ascendc -D 1=2\n{SOURCE}", "%%ascendc: defines='1': allowed are names of macros"),
         (f"%%ascendc -I no/such/folder\n{SOURCE}", "%%ascendc: include='no/such/folder': allowed are folders that"),
+        (f"%%ascendc --tiling-key two\n{SOURCE}", "%%ascendc: tiling_key='two': allowed are whole numbers from 0"),
+        (f"%%ascendc\n{KEYS}", "%%ascendc: entry='keys': allowed are instances of the template <typename T, int step>"),
         ("%ascendc", "%%ascendc stands on the first line of a cell"),
     ],
-    ids=["option", "no kernel", "two kernels", "soc", "name", "quote", "define", "include", "line"],
+    ids=[
+        "option",
+        "no kernel",
+        "two kernels",
+        "soc",
+        "name",
+        "quote",
+        "define",
+        "include",
+        "tiling key",
+        "template",
+        "line",
+    ],
 )
 def test_a_misuse_is_told_in_one_line(shell, capsys, cell, message):
     assert shell.run_cell(cell, store_history=True).error_in_exec is not None
@@ -172,9 +209,9 @@ def test_in_a_notebook_run_by_a_test_output_result_and_errors_are_in_the_cells(t
     NotebookClient(notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [cell.outputs for cell in notebook.cells]
     assert outputs[0] == outputs[1] == []
-    assert outputs[2][0].text == "n is 4\n"
+    assert outputs[2][0].text == "[AIV Block 0/1] n is 4\n"
     assert outputs[2][1].data["text/plain"] == "LaunchResult: 0 instructions, 0 findings"
-    assert outputs[3][0].text == "n is 0\n"
+    assert outputs[3][0].text == "[AIV Block 0/1] n is 0\n"
     assert outputs[3][1].ename == "KernelFault" and len(outputs[3][1].traceback) == 1
     assert f"Adds at cell:{ADDS_LINE + 1}" in outputs[3][1].traceback[0]
     assert outputs[4][0].data["text/plain"] == "array([2., 2., 2., 2.], dtype=float32)"

@@ -19,7 +19,7 @@ constexpr uint32_t ADD = 0, SUB = 1, MUL = 2, ADDS = 3, MULS = 4;
 constexpr uint32_t INTO_SRC0 = 1, INTO_SRC1 = 2;
 
 template <typename T>
-LocalTensor<T> Load(TPipe &pipe, TBuf<TPosition::VECCALC> &buffer, GM_ADDR address, uint32_t room)
+__aicore__ LocalTensor<T> Load(TPipe &pipe, TBuf<TPosition::VECCALC> &buffer, GM_ADDR address, uint32_t room)
 {
     GlobalTensor<T> gm;
     gm.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(address), room);
@@ -30,7 +30,7 @@ LocalTensor<T> Load(TPipe &pipe, TBuf<TPosition::VECCALC> &buffer, GM_ADDR addre
 }
 
 template <typename T>
-void Store(GM_ADDR address, const LocalTensor<T> &local, uint32_t room)
+__aicore__ void Store(GM_ADDR address, const LocalTensor<T> &local, uint32_t room)
 {
     GlobalTensor<T> gm;
     gm.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(address), room);
@@ -38,8 +38,8 @@ void Store(GM_ADDR address, const LocalTensor<T> &local, uint32_t room)
 }
 
 template <typename T>
-void Compute(GM_ADDR src0, GM_ADDR src1, GM_ADDR dst, T scalar, uint32_t operation, uint32_t into, uint32_t room,
-             int32_t count)
+__aicore__ void Compute(GM_ADDR src0, GM_ADDR src1, GM_ADDR dst, T scalar, uint32_t operation, uint32_t into,
+                        uint32_t room, int32_t count)
 {
     TPipe pipe;
     TBuf<TPosition::VECCALC> buffers[3];

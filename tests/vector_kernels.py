@@ -30,7 +30,7 @@ struct Shape {
 };
 
 template <typename T>
-LocalTensor<T> Load(TPipe &pipe, TBuf<TPosition::VECCALC> &buffer, GM_ADDR address)
+__aicore__ LocalTensor<T> Load(TPipe &pipe, TBuf<TPosition::VECCALC> &buffer, GM_ADDR address)
 {
     GlobalTensor<T> gm;
     gm.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(address), 4096 / sizeof(T));

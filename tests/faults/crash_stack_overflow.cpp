@@ -4,7 +4,7 @@
 
 using namespace AscendC;
 
-uint32_t Recurse(uint32_t level)
+__aicore__ uint32_t Recurse(uint32_t level)
 {
     volatile uint32_t local[64] = {level};
     return Recurse(local[0] + 1) + local[1];

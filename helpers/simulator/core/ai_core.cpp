@@ -4,14 +4,13 @@
 #include <cstring>
 
 #include "checks/check.h"
+#include "cross_core.h"
 
 namespace Simulator {
 
 namespace {
 
 constexpr size_t UB_ALIGNMENT = 4096;
-// Every half and every float made of these bytes is NaN, so that unset UB shows in any result it reaches.
-constexpr int POISON_BYTE = 0xFF;
 // Each core of a launch draws its own random schedule; any odd constant with well mixed bits separates them.
 constexpr uint64_t CORE_SEED_STEP = 0x9E3779B97F4A7C15u;
 
@@ -29,10 +28,11 @@ AiCore *&AiCore::Current()
     return current;
 }
 
-AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings)
+AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings, CrossCore &crossCore)
     : settings_(settings),
       globalMemory_(globalMemory),
       findings_(findings),
+      crossCore_(crossCore),
       storage_(settings.ubBytes + UB_ALIGNMENT),
       ub_(Align(storage_.data())),
       pipes_(*this),
@@ -48,67 +48,90 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     inBlock_ = true;
     issuedNum_ = 0;
     executedNum_ = 0;
+    sameReads_ = 0;
     vectorMask = VectorMask();
     dequantScale = DequantScaleRegister();
     std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
+    atomicMode = AtomicMode();
     if (settings_.checked) {
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);
     }
     pipes_.Reset(settings_.schedule, settings_.seed + CORE_SEED_STEP * (blockIdx + 1));
-    buffers_.Reset();
+    tpipe = nullptr;
+    staticTensors = false;
+    buffers_.Reset(settings_.ubBytes);
     events_.Reset();
 }
 
-void AiCore::Issue(Instruction instruction)
+void AiCore::Issue(Instruction &instruction)
 {
     lastCall_ = instruction.call;
     lastLine_ = instruction.where;
     instruction.sequence = issuedNum_++;
     if (settings_.checked && instruction.flag == Instruction::Flag::NONE) {
         RunChecks(instruction, *this);
+        if (!settings_.executes) {
+            CheckModelAccess(instruction, *this);
+        }
     }
+    CheckUbEnd(instruction, *this);
     pipes_.Push(instruction);
 }
 
 void AiCore::Execute(const Instruction &instruction)
 {
-    if (instruction.execute != nullptr) {
+    if (instruction.execute != nullptr && settings_.executes) {
         instruction.execute(instruction, *this);
     }
-    LogExecuted(instruction);
+    const uint16_t call = log_.IndexOfTotals(instruction.call);
+    Count(instruction, log_.TotalsAt(call));
+    if (settings_.logLimit > 0) {
+        Log(instruction, call);
+    }
 }
 
-void AiCore::LogExecuted(const Instruction &instruction)
+void AiCore::Count(const Instruction &instruction, CallTotals &totals)
 {
-    EventLog::Entry entry{};
-    LogRecord &record = entry.record;
-    record.gmTensor = UINT8_MAX;
-    CallTotals &totals = log_.TotalsOf(instruction.call);
     totals.instructions += 1;
     totals.elements += instruction.elements;
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        const Operand &operand = instruction.operands[i];
+        if (operand.space == Space::UB) {
+            continue;
+        }
+        (operand.written ? totals.bytesToGm : totals.bytesFromGm) += operand.runs * operand.runBytes;
+        if (!operand.written) {
+            continue;
+        }
+        const GlobalTensorArea &area = globalMemory_.Nearest(operand.address);
+        if (area.Tracked(settings_.checked)) {
+            for (uint32_t run = 0; run < operand.runs; ++run) {
+                const uint64_t begin = operand.address - area.address + run * operand.pitchBytes;
+                writes_.Add(globalMemory_.IndexOf(area), begin, begin + operand.runBytes, blockIdx_,
+                            operand.overwrites);
+            }
+        }
+    }
+}
+
+void AiCore::Log(const Instruction &instruction, uint16_t call)
+{
+    LogRecord record{};
+    record.call = call;
+    record.file = log_.IndexOfFile(instruction.where.file);
+    record.gmTensor = UINT8_MAX;
     uint32_t ubOperand = 0;
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
         const Operand &operand = instruction.operands[i];
-        const uint64_t bytes = operand.runs * operand.runBytes;
         if (operand.space == Space::UB) {
             record.ubAddress[ubOperand] = static_cast<uint32_t>(operand.address);
             record.ubBytes[ubOperand++] = static_cast<uint32_t>(operand.SpanBytes());
             continue;
         }
-        (operand.written ? totals.bytesToGm : totals.bytesFromGm) += bytes;
         const GlobalTensorArea &area = globalMemory_.Nearest(operand.address);
         record.gmTensor = static_cast<uint8_t>(globalMemory_.IndexOf(area));
         record.gmOffsetBytes = operand.address - area.address;
-        record.gmBytes = bytes;
-        if (operand.written && settings_.checked) {
-            for (uint32_t run = 0; run < operand.runs; ++run) {
-                const uint64_t begin = record.gmOffsetBytes + run * operand.pitchBytes;
-                writes_.Add(record.gmTensor, begin, begin + operand.runBytes, blockIdx_);
-            }
-        }
-    }
-    if (settings_.logLimit == 0) {
-        return;
+        record.gmBytes = operand.runs * operand.runBytes;
     }
     record.core = blockIdx_;
     record.sequence = instruction.sequence;
@@ -120,9 +143,30 @@ void AiCore::LogExecuted(const Instruction &instruction)
     record.flagSource = static_cast<uint8_t>(instruction.flagSource);
     record.flagDestination = static_cast<uint8_t>(instruction.flagDestination);
     record.flagId = instruction.flagId;
-    entry.call = instruction.call;
-    entry.file = instruction.where.file;
-    log_.Append(entry, settings_.logLimit);
+    log_.Append(record, settings_.logLimit);
+}
+
+void AiCore::SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where)
+{
+    const uint32_t pending = crossCore_.SetFlag(blockIdx_, id);
+    if (pending > MAX_CROSS_CORE_COUNT) {
+        Report({"cross-core-count", "flag " + std::to_string(id),
+                "the flag is set " + std::to_string(pending) + " times without a wait, its counter holds " +
+                    std::to_string(MAX_CROSS_CORE_COUNT),
+                "call CrossCoreWaitFlag once for each CrossCoreSetFlag", pending, MAX_CROSS_CORE_COUNT},
+               call, where);
+    }
+}
+
+void AiCore::NoteRead(uint64_t address)
+{
+    constexpr uint32_t POLLS = 256;
+    sameReads_ = address == lastRead_ ? sameReads_ + 1 : 0;
+    lastRead_ = address;
+    if (sameReads_ >= POLLS) {
+        sameReads_ = 0;
+        crossCore_.Scheduler().Yield(blockIdx_);
+    }
 }
 
 void AiCore::Report(const Finding &finding, const char *call, SourceLine where)

@@ -148,6 +148,13 @@ void UnaryLoop(const LoopArguments &arguments)
     });
 }
 
+// dst[i] = src0[i], bit for bit
+template <typename T>
+void CopyLoop(const LoopArguments &arguments)
+{
+    std::memmove(arguments.dst, arguments.src0, arguments.elements * sizeof(T));
+}
+
 // dst[i] = scalar, bit for bit
 template <typename T>
 void DuplicateLoop(const LoopArguments &arguments)

@@ -16,8 +16,8 @@ struct LogRecord {
     uint32_t sequence;  // position in program order
     uint32_t order;     // position in execution order
     uint32_t elements;
-    uint16_t call;  // index into the table of names
-    uint16_t file;  // index into the table of names
+    uint16_t call;  // index into the table of names; in EventLog, into its totals
+    uint16_t file;  // index into the table of names; in EventLog, into its files
     uint32_t line;
     uint8_t pipe;
     uint8_t flag;  // Instruction::Flag
@@ -44,38 +44,45 @@ struct CallTotals {
 
 class EventLog {
 public:
-    // `call` and `file` of a record are filled in when the log is written; until then the pointers stand apart.
-    struct Entry {
-        LogRecord record;
-        const char *call;
-        const char *file;
-    };
-
-    void Append(const Entry &entry, uint64_t limit)
+    void Append(const LogRecord &record, uint64_t limit)
     {
-        if (entries_.size() < limit) {
-            entries_.push_back(entry);
+        if (records_.size() < limit) {
+            records_.push_back(record);
         } else {
             ++dropped_;
         }
     }
-    CallTotals &TotalsOf(const char *call)
+    // Names are few, and their addresses tell them apart well enough here: equal ones are joined at the end.
+    uint16_t IndexOfTotals(const char *call)
     {
-        for (CallTotals &totals : totals_) {
-            if (totals.call == call) {
-                return totals;
+        for (size_t index = 0; index < totals_.size(); ++index) {
+            if (totals_[index].call == call) {
+                return static_cast<uint16_t>(index);
             }
         }
         totals_.push_back({call, 0, 0, 0, 0});
-        return totals_.back();
+        return static_cast<uint16_t>(totals_.size() - 1);
     }
-    const std::vector<Entry> &Entries() const { return entries_; }
+    CallTotals &TotalsAt(uint16_t index) { return totals_[index]; }
+    uint16_t IndexOfFile(const char *file)
+    {
+        for (size_t index = 0; index < files_.size(); ++index) {
+            if (files_[index] == file) {
+                return static_cast<uint16_t>(index);
+            }
+        }
+        files_.push_back(file);
+        return static_cast<uint16_t>(files_.size() - 1);
+    }
+    std::vector<LogRecord> &Records() { return records_; }
     const std::vector<CallTotals> &Totals() const { return totals_; }
+    const std::vector<const char *> &Files() const { return files_; }
     uint64_t Dropped() const { return dropped_; }
 
 private:
-    std::vector<Entry> entries_;
+    std::vector<LogRecord> records_;
     std::vector<CallTotals> totals_;
+    std::vector<const char *> files_;
     uint64_t dropped_ = 0;
 };
 

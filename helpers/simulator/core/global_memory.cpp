@@ -2,11 +2,22 @@
 #include "global_memory.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace Simulator {
 
+void Poison(const GlobalTensorArea &area, uint64_t begin, uint64_t end)
+{
+    std::memset(reinterpret_cast<uint8_t *>(area.address) + begin, POISON_BYTE, end - begin);
+}
+
 const GlobalTensorArea &GlobalMemory::Nearest(uint64_t address) const
 {
+    for (const GlobalTensorArea &area : areas_) {
+        if (address - area.address < area.bytes) {
+            return area;
+        }
+    }
     const auto distance = [address](const GlobalTensorArea &area) -> uint64_t {
         if (address < area.address) {
             return area.address - address;
@@ -33,13 +44,37 @@ std::vector<WrittenRange> GlobalMemory::SortedWritten(size_t area) const
     return ranges;
 }
 
-void WriteMap::Add(size_t area, uint64_t begin, uint64_t end, uint32_t core)
+void GlobalMemory::PoisonUnwritten()
+{
+    for (size_t index = 0; index < areas_.size(); ++index) {
+        const GlobalTensorArea &area = areas_[index];
+        if (!area.startsPoisoned) {
+            continue;
+        }
+        uint64_t covered = 0;
+        for (const WrittenRange &range : SortedWritten(index)) {
+            if (range.begin >= area.bytes) {
+                break;
+            }
+            if (range.begin > covered) {
+                Poison(area, covered, range.begin);
+            }
+            covered = std::max(covered, range.end);
+        }
+        if (covered < area.bytes) {
+            Poison(area, covered, area.bytes);
+        }
+    }
+}
+
+void WriteMap::Add(size_t area, uint64_t begin, uint64_t end, uint32_t core, bool overwrites)
 {
     std::vector<WrittenRange> &ranges = ranges_[area];
-    if (!ranges.empty() && ranges.back().end == begin && ranges.back().core == core) {
+    if (!ranges.empty() && ranges.back().end == begin && ranges.back().core == core &&
+        ranges.back().overwrites == overwrites) {
         ranges.back().end = end;
     } else if (begin != end) {
-        ranges.push_back({begin, end, core});
+        ranges.push_back({begin, end, core, overwrites});
     }
 }
 

@@ -11,7 +11,7 @@ namespace Simulator {
 
 enum class Role : uint8_t {
     IN,     // the kernel may only read it
-    OUT,    // the kernel must write every byte exactly once
+    OUT,    // the kernel must write every byte, once; atomic stores and fills may come besides
     INOUT,  // no rule
 };
 
@@ -20,13 +20,24 @@ struct GlobalTensorArea {
     Role role;
     uint64_t address;  // host address of the first byte
     uint64_t bytes;
+    bool hasMemory;       // level "model" also runs on addresses with nothing behind them
+    bool startsPoisoned;  // what no copy writes of it must read as poison
+
+    // Which bytes are written matters: to the checks, or because the others are to be poisoned.
+    bool Tracked(bool checked) const { return role == Role::OUT && (checked || startsPoisoned); }
 };
+
+// Every half and every float made of these bytes is NaN, so that what was never written shows in any result it reaches.
+constexpr int POISON_BYTE = 0xFF;
+
+void Poison(const GlobalTensorArea &area, uint64_t begin, uint64_t end);
 
 // Bytes [begin, end) of one tensor, written by copies of one core; neighbouring copies are joined.
 struct WrittenRange {
     uint64_t begin;
     uint64_t end;
     uint32_t core;
+    bool overwrites;  // see Operand
 };
 
 class GlobalMemory {
@@ -40,6 +51,8 @@ public:
 
     void AddWritten(size_t area, const std::vector<WrittenRange> &ranges);
     std::vector<WrittenRange> SortedWritten(size_t area) const;
+    // Poisons what no copy wrote of the tensors that start poisoned.
+    void PoisonUnwritten();
 
 private:
     std::vector<GlobalTensorArea> areas_;
@@ -50,7 +63,7 @@ private:
 class WriteMap {
 public:
     explicit WriteMap(size_t areaNum) : ranges_(areaNum) {}
-    void Add(size_t area, uint64_t begin, uint64_t end, uint32_t core);
+    void Add(size_t area, uint64_t begin, uint64_t end, uint32_t core, bool overwrites);
     const std::vector<WrittenRange> &Ranges(size_t area) const { return ranges_[area]; }
 
 private:

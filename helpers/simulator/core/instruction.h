@@ -45,6 +45,7 @@ struct Operand {
     uint16_t generation;    // UB: which allocation of that buffer
     Space space;
     bool written;
+    bool overwrites;  // GM, written: the same bytes may be written more than once (atomic stores, fills)
 
     uint64_t SpanBytes() const { return runs == 0 ? 0 : (runs - 1) * pitchBytes + runBytes; }
 };
@@ -117,16 +118,11 @@ struct Instruction {
     uint8_t modesTaken;   // Cast: a bit for each RoundMode that its types have
     VectorGeometry geometry;
     uint32_t elements;    // vector instructions: how many elements
-    uint64_t scalarBits;  // scalar operand, or the value a copy pads with
-    // Copies into UB: bytes of filler on either side of each run, and whether the filler is scalarBits.
-    uint16_t leftPadBytes;
-    uint16_t rightPadBytes;
-    bool padsWithValue;
-    uint32_t droppedBytes;  // DataCopy: the tail that was asked for and is no whole block
+    uint64_t scalarBits;  // scalar operand
     // What else an instruction needs, as a plain struct of its own that `execute` knows.
     alignas(8) uint8_t parameters[PARAMETER_BYTES];
-    // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe.
-    enum class Flag : uint8_t { NONE, SET, WAIT } flag;
+    // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe; CROSS_CORE_SET tells other cores.
+    enum class Flag : uint8_t { NONE, SET, WAIT, CROSS_CORE_SET } flag;
     Pipe flagSource;
     Pipe flagDestination;
     uint8_t flagId;

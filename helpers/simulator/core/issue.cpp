@@ -6,11 +6,30 @@
 
 #include "ai_core.h"
 #include "checks/check.h"
-#include "copy_ops.h"
 #include "vector_arguments.h"
 #include "vector_ops.h"
 
 namespace Simulator {
+
+LocalOperand FromElement(const LocalOperand &local, uint64_t index)
+{
+    LocalOperand rest = local;
+    const uint64_t skipped = index * local.elementBytes;
+    rest.view.address += static_cast<uint32_t>(skipped);
+    rest.view.bytes = skipped < local.view.bytes ? local.view.bytes - static_cast<uint32_t>(skipped) : 0;
+    return rest;
+}
+
+GlobalOperand FromElement(const GlobalOperand &global, uint64_t index)
+{
+    GlobalOperand rest = global;
+    const uint64_t skipped = index * global.elementBytes;
+    rest.address += skipped;
+    if (global.viewBytes != UNDECLARED) {
+        rest.viewBytes = skipped < global.viewBytes ? global.viewBytes - skipped : 0;
+    }
+    return rest;
+}
 
 Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written)
 {
@@ -29,23 +48,23 @@ Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, 
     return operand;
 }
 
-namespace {
-
-Operand InGm(const GlobalOperand &global, const CopyShape &shape, bool written)
+Operand InGm(const GlobalOperand &global, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written)
 {
     Operand operand{};
     operand.role = global.role;
     operand.address = global.address;
     operand.viewBytes = global.viewBytes;
-    operand.runBytes = shape.runBytes;
-    operand.pitchBytes = shape.runBytes + shape.gmGapBytes;
-    operand.runs = shape.runs;
+    operand.runBytes = runBytes;
+    operand.pitchBytes = pitchBytes;
+    operand.runs = runs;
     operand.elementBytes = global.elementBytes;
     operand.buffer = NO_BUFFER;
     operand.space = Space::GM;
     operand.written = written;
     return operand;
 }
+
+namespace {
 
 Instruction VectorInstruction(const VectorCall &call, SourceLine where)
 {
@@ -186,49 +205,13 @@ VectorMask &CurrentVectorMask()
     return AiCore::Current()->vectorMask;
 }
 
-void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperand &src, const CopyShape &shape,
-                   const CopyPadding &padding, SourceLine where)
+Instruction ScalarInstruction(const char *call, SourceLine where)
 {
     Instruction instruction{};
     instruction.call = call;
     instruction.where = where;
-    instruction.execute = ExecuteCopyToUb;
-    instruction.pipe = Pipe::MTE2;
-    instruction.type = DataType::OTHER;
-    instruction.droppedBytes = shape.droppedBytes;
-    const uint64_t ubRunBytes = RoundUpToBlock(padding.leftBytes + shape.runBytes + padding.rightBytes);
-    const uint64_t ubPitchBytes = ubRunBytes + shape.ubGapBlocks * DATA_BLOCK_BYTES;
-    const uint32_t runs = shape.runBytes == 0 ? 0 : shape.runs;
-    instruction.operands[0] = InUb(dst, ubRunBytes, ubPitchBytes, runs, true);
-    instruction.operands[1] = InGm(src, shape, false);
-    instruction.operands[1].runs = runs;
-    instruction.operandNum = 2;
-    instruction.elements = static_cast<uint32_t>(runs * shape.runBytes / src.elementBytes);
-    instruction.scalarBits = padding.valueBits;
-    instruction.leftPadBytes = padding.leftBytes;
-    instruction.rightPadBytes = padding.rightBytes;
-    instruction.padsWithValue = padding.withValue;
-    AiCore::Current()->Issue(instruction);
-}
-
-void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperand &src, const CopyShape &shape,
-                   SourceLine where)
-{
-    Instruction instruction{};
-    instruction.call = call;
-    instruction.where = where;
-    instruction.execute = ExecuteCopyToGm;
-    instruction.pipe = Pipe::MTE3;
-    instruction.type = DataType::OTHER;
-    instruction.droppedBytes = shape.droppedBytes;
-    const uint64_t ubPitchBytes = RoundUpToBlock(shape.runBytes) + shape.ubGapBlocks * DATA_BLOCK_BYTES;
-    const uint32_t runs = shape.runBytes == 0 ? 0 : shape.runs;
-    instruction.operands[0] = InGm(dst, shape, true);
-    instruction.operands[0].runs = runs;
-    instruction.operands[1] = InUb(src, shape.runBytes, ubPitchBytes, runs, false);
-    instruction.operandNum = 2;
-    instruction.elements = static_cast<uint32_t>(runs * shape.runBytes / dst.elementBytes);
-    AiCore::Current()->Issue(instruction);
+    instruction.pipe = Pipe::S;
+    return instruction;
 }
 
 namespace {
@@ -236,10 +219,7 @@ namespace {
 void IssueScalar(const char *call, const Operand &operand, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    Instruction instruction{};
-    instruction.call = call;
-    instruction.where = where;
-    instruction.pipe = Pipe::S;
+    Instruction instruction = ScalarInstruction(call, where);
     instruction.elements = 1;
     instruction.operands[0] = operand;
     instruction.operandNum = 1;
@@ -251,25 +231,25 @@ void IssueScalar(const char *call, const Operand &operand, SourceLine where)
 
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where)
 {
-    // The view may end before the element: what is left of it then is nothing, and the bounds check says so.
-    LocalOperand element = tensor;
-    const uint64_t skipped = index * tensor.elementBytes;
-    element.view.address += static_cast<uint32_t>(skipped);
-    element.view.bytes = skipped < tensor.view.bytes ? tensor.view.bytes - static_cast<uint32_t>(skipped) : 0;
+    const LocalOperand element = FromElement(tensor, index);
     IssueScalar(call, InUb(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
     return AiCore::Current()->Ub(element.view.address);
 }
 
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where)
 {
-    GlobalOperand element = tensor;
-    const uint64_t skipped = index * tensor.elementBytes;
-    element.address += skipped;
-    if (tensor.viewBytes != UNDECLARED) {
-        element.viewBytes = skipped < tensor.viewBytes ? tensor.viewBytes - skipped : 0;
+    const GlobalOperand element = FromElement(tensor, index);
+    if (!written) {
+        AiCore::Current()->NoteRead(element.address);
     }
-    IssueScalar(call, InGm(element, {1, tensor.elementBytes, 0, 0}, written), where);
+    IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
     return reinterpret_cast<void *>(element.address);
+}
+
+void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t index, SourceLine where)
+{
+    const GlobalTensorArea &area = AiCore::Current()->Gm().Nearest(tensor.address + index * tensor.elementBytes);
+    return AccessElement(call, tensor, index, area.role != Role::IN, where);
 }
 
 void ReportAssertion(const char *condition, const char *text, SourceLine where)

@@ -5,8 +5,9 @@
 
 #include <cstdint>
 
+#include "ai_core.h"
 #include "instruction.h"
-#include "queue.h"
+#include "local_view.h"
 #include "vector_ops.h"
 
 namespace Simulator {
@@ -23,6 +24,14 @@ struct GlobalOperand {
     uint64_t viewBytes;  // declared from there on, or UNDECLARED
     uint32_t elementBytes;
 };
+
+// The operand from one of its elements on. Behind the end of the view nothing is left, which the bounds checks notice.
+LocalOperand FromElement(const LocalOperand &local, uint64_t index);
+GlobalOperand FromElement(const GlobalOperand &global, uint64_t index);
+
+// What they touch, as an instruction's operands: `runs` ranges of runBytes, their starts pitchBytes apart.
+Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written);
+Operand InGm(const GlobalOperand &global, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written);
 
 // An elementwise vector operation as the API names it.
 struct VectorCall {
@@ -55,40 +64,16 @@ void SetMaskLanes(uint64_t lanes);
 void SetMaskBits(const uint64_t *mask);
 VectorMask &CurrentVectorMask();
 
-// What a local tensor lends to an instruction: `runs` ranges of runBytes, their starts pitchBytes apart.
-Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written);
-
-// Geometry of a copy: runs of runBytes, with gaps between end and start: bytes in GM, 32-byte blocks in UB.
-struct CopyShape {
-    uint32_t runs;
-    uint64_t runBytes;
-    uint64_t gmGapBytes;
-    uint64_t ubGapBlocks;
-    uint32_t droppedBytes = 0;  // asked for behind the last whole block, where the instruction moves whole blocks
-};
-
-// The count form of a copy: one run, rounded down to whole blocks.
-constexpr CopyShape WholeBlocks(uint64_t bytes)
-{
-    return {1, bytes - bytes % DATA_BLOCK_BYTES, 0, 0, static_cast<uint32_t>(bytes % DATA_BLOCK_BYTES)};
-}
-
-struct CopyPadding {
-    bool withValue;
-    uint16_t leftBytes;
-    uint16_t rightBytes;
-    uint64_t valueBits;
-};
-
-void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperand &src, const CopyShape &shape,
-                   const CopyPadding &padding, SourceLine where);
-void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperand &src, const CopyShape &shape,
-                   SourceLine where);
+// An instruction of the scalar unit that touches nothing yet.
+Instruction ScalarInstruction(const char *call, SourceLine where);
 
 // One element, touched by the scalar unit. As CANN's default build inserts it, S waits for all pipes first.
 // Returns where the element lies; the caller reads or writes it there.
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where);
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where);
+
+// The same for a reference to an element: written, unless the tensor is one that the launch only lets be read.
+void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t index, SourceLine where);
 
 // A condition that the kernel asserts does not hold.
 void ReportAssertion(const char *condition, const char *text, SourceLine where);

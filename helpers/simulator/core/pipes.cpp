@@ -14,6 +14,16 @@ constexpr uint32_t Index(Pipe pipe)
     return static_cast<uint32_t>(pipe);
 }
 
+bool HoldsCrossCoreSet(const InstructionQueue &queue)
+{
+    for (size_t place = 0; place < queue.Size(); ++place) {
+        if (queue[place].flag == Instruction::Flag::CROSS_CORE_SET) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 void Pipes::Reset(Schedule schedule, uint64_t seed)
@@ -22,7 +32,7 @@ void Pipes::Reset(Schedule schedule, uint64_t seed)
     random_.seed(seed);
     laziness_ = 2 + random_() % LAZIEST;
     for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
-        queues_[pipe].clear();
+        queues_[pipe].Clear();
         advancing_[pipe] = false;
         for (auto &ids : flags_[pipe]) {
             for (uint32_t &flag : ids) {
@@ -41,12 +51,12 @@ void Pipes::Push(const Instruction &instruction)
         Run(instruction);
         return;
     }
-    queues_[Index(instruction.pipe)].push_back(instruction);
+    queues_[Index(instruction.pipe)].Push(instruction);
     if (schedule_ == Schedule::RANDOM) {
         while (random_() % laziness_ == 0 && StepRandomPipe()) {
         }
     }
-    while (queues_[Index(instruction.pipe)].size() >= QUEUE_DEPTH) {
+    while (queues_[Index(instruction.pipe)].Size() >= QUEUE_DEPTH) {
         Advance(instruction.pipe);
     }
 }
@@ -59,8 +69,17 @@ void Pipes::DrainAll()
     }
     // Stores first: each pulls only the compute and the loads that its flags ask for, so the rest stays late.
     for (const Pipe pipe : {Pipe::MTE3, Pipe::V, Pipe::MTE2}) {
-        while (!queues_[Index(pipe)].empty()) {
+        while (!queues_[Index(pipe)].Empty()) {
             Advance(pipe);
+        }
+    }
+}
+
+void Pipes::RunCrossCoreSets()
+{
+    for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
+        while (HoldsCrossCoreSet(queues_[pipe])) {
+            Advance(static_cast<Pipe>(pipe));
         }
     }
 }
@@ -77,7 +96,7 @@ bool Pipes::IsSet(const Instruction &wait) const
 
 bool Pipes::Blocked(Pipe pipe) const
 {
-    const Instruction &front = queues_[Index(pipe)].front();
+    const Instruction &front = queues_[Index(pipe)].Front();
     return front.flag == Instruction::Flag::WAIT && !IsSet(front);
 }
 
@@ -87,26 +106,30 @@ void Pipes::Run(const Instruction &instruction)
         ++FlagOf(instruction);
     } else if (instruction.flag == Instruction::Flag::WAIT) {
         --FlagOf(instruction);
+    } else if (instruction.flag == Instruction::Flag::CROSS_CORE_SET) {
+        core_.SetCrossCoreFlag(instruction.flagId, instruction.call, instruction.where);
     }
     core_.Execute(instruction);
 }
 
 void Pipes::Advance(Pipe pipe)
 {
-    std::deque<Instruction> &queue = queues_[Index(pipe)];
+    InstructionQueue &queue = queues_[Index(pipe)];
     if (Blocked(pipe)) {
         advancing_[Index(pipe)] = true;
-        AdvanceUntilSet(queue.front());
+        AdvanceUntilSet(queue.Front());
         advancing_[Index(pipe)] = false;
     }
-    Run(queue.front());
-    queue.pop_front();
+    Run(queue.Front());
+    queue.Pop();
 }
 
 // Whether the source pipe still holds an instruction that sets the flag.
 bool Pipes::WillBeSet(const Instruction &wait) const
 {
-    for (const Instruction &queued : queues_[Index(wait.flagSource)]) {
+    const InstructionQueue &source = queues_[Index(wait.flagSource)];
+    for (size_t place = 0; place < source.Size(); ++place) {
+        const Instruction &queued = source[place];
         if (queued.flag == Instruction::Flag::SET && queued.flagDestination == wait.flagDestination &&
             queued.flagId == wait.flagId) {
             return true;
@@ -132,7 +155,7 @@ bool Pipes::StepRandomPipe()
     Pipe ready[PIPE_NUM];
     uint32_t readyNum = 0;
     for (const Pipe pipe : {Pipe::V, Pipe::MTE2, Pipe::MTE3}) {
-        if (!queues_[Index(pipe)].empty() && !Blocked(pipe)) {
+        if (!queues_[Index(pipe)].Empty() && !Blocked(pipe)) {
             ready[readyNum++] = pipe;
         }
     }

@@ -4,10 +4,10 @@
 #define SIMULATOR_CORE_PIPES_H
 
 #include <cstdint>
-#include <deque>
 #include <random>
 
 #include "instruction.h"
+#include "instruction_queue.h"
 
 namespace Simulator {
 
@@ -26,6 +26,8 @@ public:
     void Reset(Schedule schedule, uint64_t seed);
     void Push(const Instruction &instruction);
     void DrainAll();
+    // Runs each pipe up to the last cross-core flag that it still has to set.
+    void RunCrossCoreSets();
 
 private:
     uint32_t &FlagOf(const Instruction &instruction);
@@ -47,7 +49,7 @@ private:
     Schedule schedule_ = Schedule::EAGER;
     std::mt19937_64 random_;
     uint64_t laziness_ = 2;
-    std::deque<Instruction> queues_[PIPE_NUM];
+    InstructionQueue queues_[PIPE_NUM];
     // How often each flag was set and not yet waited for. A queue reuses an id as soon as its wait is issued, so the
     // source pipe may set it again before the destination pipe has come to that wait.
     uint32_t flags_[PIPE_NUM][PIPE_NUM][FLAG_IDS] = {};

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <thread>
 
 namespace Simulator {
 
@@ -15,7 +14,6 @@ namespace {
 
 constexpr size_t HANDLER_STACK_BYTES = 128 * 1024;
 constexpr int EXIT_CRASH = 4;
-constexpr int EXIT_ORPHAN = 5;
 
 int reportDescriptor = -1;
 const GlobalMemory *memory = nullptr;
@@ -77,7 +75,9 @@ void OnCrash(int number, siginfo_t *info, void *)
                           "; it touched byte %lld of global tensor %s, which holds %llu B%s",
                           static_cast<long long>(offset), area.name.c_str(),
                           static_cast<unsigned long long>(area.bytes),
-                          area.role == Role::IN ? " and is read only" : "");
+                          !area.hasMemory          ? " and has no memory at level model: use fast or checked"
+                          : area.role == Role::IN ? " and is read only"
+                                                  : "");
         }
     }
     WriteFinding("crash", *core, message, "check raw pointers, array indices and recursion near this line");
@@ -123,14 +123,11 @@ void UseHandlerStack()
     sigaltstack(&stack, nullptr);
 }
 
-void ExitWithParent()
+void RemoveHandlers()
 {
-    std::thread([] {
-        char byte;
-        while (read(STDIN_FILENO, &byte, 1) > 0) {
-        }
-        _exit(EXIT_ORPHAN);
-    }).detach();
+    for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM}) {
+        signal(number, SIG_DFL);
+    }
 }
 
 }  // namespace Simulator

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Last words: a finding for a crash, a timeout, or the loss of the parent, written from a signal handler.
+// Last words: a finding for a crash or a timeout, written from a signal handler.
 #ifndef SIMULATOR_RUNNER_EMERGENCY_H
 #define SIMULATOR_RUNNER_EMERGENCY_H
 
@@ -15,8 +15,8 @@ void InstallHandlers(int reportDescriptor, const GlobalMemory &globalMemory, con
 // Each thread that runs kernels needs a stack of its own for handlers, or a stack overflow could not be told.
 void UseHandlerStack();
 
-// Ends the process as soon as the other end of standard input closes: no orphan outlives its notebook.
-void ExitWithParent();
+// Once no block runs any more, the handlers have nothing to say.
+void RemoveHandlers();
 
 }  // namespace Simulator
 

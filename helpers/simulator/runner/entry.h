@@ -72,7 +72,7 @@ struct EntryOf<Function> {
         Function(ReadArgument<Arguments>(arguments[Index])...);
     }
     static void Call(const void *const *arguments) { CallWith(arguments, std::index_sequence_for<Arguments...>()); }
-    static KernelEntry Make(const char *name)
+    static constexpr KernelEntry Make(const char *name)
     {
         return {name,
                 sizeof...(Arguments),

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -21,47 +22,103 @@ constexpr int POPULATE = MAP_POPULATE;
 constexpr int POPULATE = 0;
 #endif
 
+uint64_t PageBytes()
+{
+    return static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+[[noreturn]] void RefuseMapping(uint64_t bytes, const std::string &name)
+{
+    throw std::runtime_error("cannot map the " + std::to_string(bytes) + " B of tensor " + name + ": " +
+                             std::strerror(errno));
+}
+
 }  // namespace
 
-MappedTensor::MappedTensor(const TensorFile &file) : name_(file.name), role_(file.role), bytes_(file.bytes)
+ReservedPages::ReservedPages(uint64_t bytes)
 {
-    const uint64_t page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-    mappedBytes_ = (bytes_ + page - 1) / page * page;
-    mappedBytes_ = mappedBytes_ == 0 ? page : mappedBytes_;
-    void *reserved = mmap(nullptr, mappedBytes_ + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (reserved != MAP_FAILED) {
-        const int protection = role_ == Role::IN ? PROT_READ : PROT_READ | PROT_WRITE;
-        void *mapped = mmap(static_cast<uint8_t *>(reserved) + page, mappedBytes_, protection,
-                            MAP_SHARED | MAP_FIXED | POPULATE, file.fileDescriptor, 0);
-        address_ = reinterpret_cast<uint64_t>(mapped);
-        if (mapped != MAP_FAILED) {
-            return;
-        }
+    const uint64_t page = PageBytes();
+    bytes_ = std::max<uint64_t>(1, (bytes + page - 1) / page) * page;
+    void *reserved = mmap(nullptr, bytes_ + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (reserved == MAP_FAILED) {
+        RefuseMapping(bytes, "of this launch");
     }
-    throw std::runtime_error("cannot map the " + std::to_string(bytes_) + " B of tensor " + name_ + ": " +
-                             std::strerror(errno));
+    start_ = static_cast<uint8_t *>(reserved) + page;
+}
+
+ReservedPages::~ReservedPages()
+{
+    munmap(start_ - PageBytes(), bytes_ + 2 * PageBytes());
+}
+
+const ReservedPages &TensorMappings::Find(const TensorFile &file)
+{
+    const bool writable = file.role != Role::IN;
+    const std::pair<uint64_t, bool> key(file.block, writable);
+    const auto found = mappings_.find(key);
+    if (found != mappings_.end()) {
+        return found->second;
+    }
+    const ReservedPages &pages = mappings_.emplace(key, file.bytes).first->second;
+    const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    if (mmap(pages.Start(), pages.Bytes(), protection, MAP_SHARED | MAP_FIXED | POPULATE, file.fileDescriptor, 0) ==
+        MAP_FAILED) {
+        const int reason = errno;
+        mappings_.erase(key);
+        errno = reason;
+        RefuseMapping(file.bytes, file.name);
+    }
+    return pages;
+}
+
+void TensorMappings::Forget(uint64_t block)
+{
+    mappings_.erase({block, false});
+    mappings_.erase({block, true});
+}
+
+uint64_t TensorMappings::BytesBeside(const std::vector<TensorFile> &files) const
+{
+    uint64_t bytes = 0;
+    for (const auto &mapping : mappings_) {
+        const bool used = std::any_of(files.begin(), files.end(), [&](const TensorFile &file) {
+            return mapping.first == std::make_pair(file.block, file.role != Role::IN);
+        });
+        bytes += used ? 0 : mapping.second.Bytes();
+    }
+    return bytes;
+}
+
+MappedTensor::MappedTensor(const TensorFile &file, TensorMappings &mappings) : file_(file)
+{
+    if (!file.HasMemory()) {
+        unbacked_ = std::make_unique<ReservedPages>(file.bytes);
+    }
+    const ReservedPages &pages = file.HasMemory() ? mappings.Find(file) : *unbacked_;
+    address_ = reinterpret_cast<uint64_t>(pages.Start());
+    mappedBytes_ = pages.Bytes();
 }
 
 void MappedTensor::FillGuard()
 {
-    if (role_ != Role::IN) {
-        std::memset(reinterpret_cast<uint8_t *>(address_) + bytes_, GUARD_BYTE, mappedBytes_ - bytes_);
+    if (Guarded()) {
+        std::memset(reinterpret_cast<uint8_t *>(address_) + file_.bytes, GUARD_BYTE, mappedBytes_ - file_.bytes);
     }
 }
 
 void MappedTensor::CheckGuard(FindingLog &findings) const
 {
-    if (role_ == Role::IN) {
+    if (!Guarded()) {
         return;
     }
     const uint8_t *start = reinterpret_cast<const uint8_t *>(address_);
-    for (uint64_t offset = bytes_; offset < mappedBytes_; ++offset) {
+    for (uint64_t offset = file_.bytes; offset < mappedBytes_; ++offset) {
         if (start[offset] != GUARD_BYTE) {
-            findings.Add({"gm-guard", "global tensor " + name_,
-                          "byte " + std::to_string(offset) + " was overwritten; " + name_ + " holds " +
-                              std::to_string(bytes_) + " B",
+            findings.Add({"gm-guard", "global tensor " + file_.name,
+                          "byte " + std::to_string(offset) + " was overwritten; " + file_.name + " holds " +
+                              std::to_string(file_.bytes) + " B",
                           "a raw pointer wrote past the tensor: check the code that dereferences GM addresses",
-                          static_cast<int64_t>(offset), static_cast<int64_t>(bytes_)},
+                          static_cast<int64_t>(offset), static_cast<int64_t>(file_.bytes)},
                          0, "end of kernel", {"", 0});
             return;
         }

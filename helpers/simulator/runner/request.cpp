@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "request.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
@@ -60,41 +61,79 @@ uint32_t CheckBit(const std::string &name)
     Refuse("--off", name, names);
 }
 
-// name,role,file descriptor,bytes
-TensorFile ParseTensor(const std::string &text)
+int FileAt(const std::string &option, const std::string &text, const std::vector<int> &files)
 {
-    std::string fields[4];
+    const uint64_t place = Number(option, text);
+    if (place >= files.size()) {
+        Refuse(option, text, "the places of the " + std::to_string(files.size()) + " files that came along");
+    }
+    return files[place];
+}
+
+struct TensorRole {
+    Role role;
+    bool startsPoisoned;
+};
+
+// name,role,place of the file or "none",bytes,block
+TensorFile ParseTensor(const std::string &text, const std::vector<int> &files)
+{
+    std::string fields[5];
     size_t field = 0;
     for (const char character : text) {
-        if (character == ',' && field < 3) {
+        if (character == ',' && field < 4) {
             ++field;
         } else {
             fields[field] += character;
         }
     }
-    const Role role = Choice<Role>("--gm", fields[1], {{"in", Role::IN}, {"out", Role::OUT}, {"inout", Role::INOUT}});
-    return {fields[0], role, static_cast<int>(Number("--gm", fields[2])), Number("--gm", fields[3])};
+    const TensorRole role = Choice<TensorRole>("--gm", fields[1],
+                                               {{"in", {Role::IN, false}},
+                                                {"out", {Role::OUT, false}},
+                                                {"poisoned-out", {Role::OUT, true}},
+                                                {"inout", {Role::INOUT, false}}});
+    const int file = fields[2] == "none" ? NO_FILE : FileAt("--gm", fields[2], files);
+    return {fields[0], role.role, role.startsPoisoned, file, Number("--gm", fields[3]), Number("--gm", fields[4])};
 }
 
-// gm:<index of a tensor> or value:<bytes in hex>
+// gm:<index of a tensor>, value:<bytes in hex> or list:<bytes in hex>:<index>,<index>,...
 Request::Argument ParseArgument(const std::string &text)
 {
     Request::Argument argument;
-    if (text.rfind("gm:", 0) == 0) {
-        argument.tensor = static_cast<int64_t>(Number("--arg", text.substr(3)));
+    const size_t kindEnd = std::min(text.find(':'), text.size());
+    const std::string kind = text.substr(0, kindEnd);
+    const size_t start = kindEnd + 1;
+    if (kind == "gm") {
+        argument.tensor = static_cast<int64_t>(Number("--arg", text.substr(start)));
         return argument;
     }
-    const size_t start = std::strlen("value:");
-    if (text.rfind("value:", 0) != 0 || (text.size() - start) % 2 != 0) {
-        Refuse("--arg", text, "gm:<tensor> or value:<hex bytes>");
+    const size_t end = kind == "list" ? text.find(':', start) : text.size();
+    if ((kind != "value" && kind != "list") || end == std::string::npos || (end - start) % 2 != 0) {
+        Refuse("--arg", text, "gm:<tensor>, value:<hex bytes> or list:<hex bytes>:<tensor>,<tensor>,...");
     }
-    for (size_t i = start; i < text.size(); i += 2) {
+    for (size_t i = start; i < end; i += 2) {
         argument.value.push_back(static_cast<uint8_t>(std::strtoul(text.substr(i, 2).c_str(), nullptr, 16)));
+    }
+    for (size_t i = end; i < text.size(); i = std::min(text.find(',', i + 1), text.size())) {
+        const size_t next = std::min(text.find(',', i + 1), text.size());
+        argument.listed.push_back(Number("--arg", text.substr(i + 1, next - i - 1)));
     }
     return argument;
 }
 
-void SetOption(Request &request, const std::string &option, const std::string &text)
+void SetLevel(LaunchSettings &settings, const std::string &text)
+{
+    struct Level {
+        bool checked;
+        bool executes;
+    };
+    const Level level =
+        Choice<Level>("--level", text, {{"fast", {false, true}}, {"checked", {true, true}}, {"model", {true, false}}});
+    settings.checked = level.checked;
+    settings.executes = level.executes;
+}
+
+void SetOption(Request &request, const std::string &option, const std::string &text, const std::vector<int> &files)
 {
     LaunchSettings &settings = request.settings;
     if (option == "--blocks") {
@@ -103,8 +142,10 @@ void SetOption(Request &request, const std::string &option, const std::string &t
         settings.npuArch = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--ub-bytes") {
         settings.ubBytes = static_cast<uint32_t>(Number(option, text));
+    } else if (option == "--cores") {
+        settings.coreNum = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--level") {
-        settings.checked = Choice<bool>(option, text, {{"fast", false}, {"checked", true}});
+        SetLevel(settings, text);
     } else if (option == "--off") {
         settings.checksOff |= CheckBit(text);
     } else if (option == "--schedule") {
@@ -117,6 +158,8 @@ void SetOption(Request &request, const std::string &option, const std::string &t
             Choice<Overflow>(option, text, {{"infnan", Overflow::INFNAN}, {"saturate", Overflow::SATURATE}});
     } else if (option == "--flush-to-zero") {
         settings.flushToZero = Number(option, text) != 0;
+    } else if (option == "--tiling-key") {
+        settings.tilingKey = Number(option, text);
     } else if (option == "--log") {
         settings.logLimit = Number(option, text);
     } else if (option == "--threads") {
@@ -127,12 +170,14 @@ void SetOption(Request &request, const std::string &option, const std::string &t
         request.fileBytes = Number(option, text);
     } else if (option == "--finding-limit") {
         request.findingLimit = Number(option, text);
-    } else if (option == "--report-fd") {
-        request.reportDescriptor = static_cast<int>(Number(option, text));
-    } else if (option == "--log-fd") {
-        request.logDescriptor = static_cast<int>(Number(option, text));
+    } else if (option == "--report-file") {
+        request.reportDescriptor = FileAt(option, text, files);
+    } else if (option == "--log-file") {
+        request.logDescriptor = FileAt(option, text, files);
+    } else if (option == "--output-file") {
+        request.outputDescriptor = FileAt(option, text, files);
     } else if (option == "--gm") {
-        request.tensors.push_back(ParseTensor(text));
+        request.tensors.push_back(ParseTensor(text, files));
     } else if (option == "--arg") {
         request.arguments.push_back(ParseArgument(text));
     } else {
@@ -142,13 +187,13 @@ void SetOption(Request &request, const std::string &option, const std::string &t
 
 }  // namespace
 
-void ParseRequest(int argumentNum, char **arguments, Request &request)
+void ParseRequest(const std::vector<std::string> &words, const std::vector<int> &files, Request &request)
 {
-    for (int i = 1; i < argumentNum; i += 2) {
-        if (i + 1 >= argumentNum) {
-            Refuse(arguments[i], "", "an option with a value");
+    for (size_t i = 0; i < words.size(); i += 2) {
+        if (i + 1 >= words.size()) {
+            Refuse(words[i], "", "an option with a value");
         }
-        SetOption(request, arguments[i], arguments[i + 1]);
+        SetOption(request, words[i], words[i + 1], files);
     }
 }
 

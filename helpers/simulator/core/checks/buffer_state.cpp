@@ -13,22 +13,23 @@ void CheckBufferState(const Instruction &instruction, AiCore &core)
         if (operand.space != Space::UB) {
             continue;
         }
-        if (operand.buffer == NO_BUFFER || operand.buffer >= core.Buffers().Count()) {
+        if (!core.Buffers().Holds(operand.buffer)) {
             core.Report({"ub-unallocated", operand.role, "the tensor belongs to 0 buffers: it was never allocated",
                          "get it from AllocTensor, DeQue or TBuf::Get", 0, 1},
                         instruction.call, instruction.where);
         }
         const Buffer &buffer = core.Buffers()[operand.buffer];
-        const std::string name = std::string(operand.role) + " (" + BufferName(buffer, operand.buffer) + ")";
-        if (buffer.state == BufferState::FREE || operand.generation != buffer.generation) {
-            core.Report({"use-after-free", name,
+        const auto name = [&] { return std::string(operand.role) + " (" + BufferName(buffer, operand.buffer) + ")"; };
+        const bool held = buffer.state != BufferState::FREE && buffer.state != BufferState::RELEASED;
+        if (!held || operand.generation != buffer.generation) {
+            core.Report({"use-after-free", name(),
                          "the tensor was freed; its buffer is on allocation " + std::to_string(buffer.generation) +
                              ", the tensor is of allocation " + std::to_string(operand.generation),
                          "move FreeTensor behind the last use", operand.generation, buffer.generation},
                         instruction.call, instruction.where);
         }
         if (buffer.state == BufferState::ENQUEUED) {
-            core.Report({"use-while-enqueued", name,
+            core.Report({"use-while-enqueued", name(),
                          "the tensor is in the queue since line " + std::to_string(buffer.changedAt.line) +
                              ": it belongs to the next stage",
                          "use it before EnQue or after DeQue", static_cast<int64_t>(buffer.state),

@@ -16,6 +16,7 @@ void CheckCopyLength(const Instruction &instruction, AiCore &core);
 void CheckBufferState(const Instruction &instruction, AiCore &core);
 void CheckCastMode(const Instruction &instruction, AiCore &core);
 void CheckVectorShape(const Instruction &instruction, AiCore &core);
+void CheckAtomicType(const Instruction &instruction, AiCore &core);
 
 struct Check {
     const char *name;
@@ -25,7 +26,7 @@ struct Check {
 constexpr Check CHECKS[] = {
     {"buffer-state", CheckBufferState}, {"copy-length", CheckCopyLength}, {"alignment", CheckAlignment},
     {"ub-bounds", CheckUbBounds},       {"gm-bounds", CheckGmBounds},     {"cast-mode", CheckCastMode},
-    {"vector-shape", CheckVectorShape},
+    {"vector-shape", CheckVectorShape}, {"atomic-type", CheckAtomicType},
 };
 
 inline void RunChecks(const Instruction &instruction, AiCore &core)
@@ -38,6 +39,12 @@ inline void RunChecks(const Instruction &instruction, AiCore &core)
         bit <<= 1;
     }
 }
+
+// At every level: behind UB lies the simulator's own memory.
+void CheckUbEnd(const Instruction &instruction, AiCore &core);
+
+// At level "model" no tensor holds computed data: what the scalar unit may still touch.
+void CheckModelAccess(const Instruction &instruction, AiCore &core);
 
 // After all blocks: outputs written once and whole.
 void CheckCoverage(GlobalMemory &globalMemory, FindingLog &findings);

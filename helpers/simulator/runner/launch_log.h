@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the cores have counted and logged, written for the parent.
+#ifndef SIMULATOR_RUNNER_LAUNCH_LOG_H
+#define SIMULATOR_RUNNER_LAUNCH_LOG_H
+
+#include <memory>
+#include <vector>
+
+#include "../core/ai_core.h"
+
+namespace Simulator {
+
+// The instructions to `logDescriptor`, block by block in execution order; totals and names to `findings`.
+void WriteLog(int logDescriptor, const std::vector<std::unique_ptr<AiCore>> &cores, FindingLog &findings);
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_RUNNER_LAUNCH_LOG_H
