@@ -19,7 +19,7 @@ SOURCE = """\
 using namespace AscendC;
 
 template <typename T>
-void Run(GM_ADDR x, GM_ADDR y, uint32_t call, uint32_t elems)
+__aicore__ void Run(GM_ADDR x, GM_ADDR y, uint32_t call, uint32_t elems)
 {
     TPipe pipe;
     TBuf<TPosition::VECCALC> buffer;
