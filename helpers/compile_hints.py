@@ -213,6 +213,7 @@ def _declaration(path: Path, line: int) -> str:
     text = " ".join(lines[line - 1 : line + 7])
     head = re.split(r"[{;]| : ", re.sub(r"\s+", " ", text), maxsplit=1)[0]
     head = re.sub(r",? ?Simulator::SourceLine where = Simulator::SourceLine::Here\(\)", "", head)
+    head = head.replace("Simulator::RepeatTime", "uint8_t")
     return re.sub(r"^(?:explicit |inline |constexpr |static |__aicore__ )+", "", head.strip())
 
 

@@ -55,7 +55,7 @@ SOURCE = """\
 using namespace AscendC;
 
 template <typename SRC, typename DST>
-void Run(GM_ADDR x, GM_ADDR y, RoundMode roundMode, uint32_t elems)
+__aicore__ void Run(GM_ADDR x, GM_ADDR y, RoundMode roundMode, uint32_t elems)
 {
     TPipe pipe;
     TBuf<TPosition::VECCALC> buffers[2];

@@ -282,7 +282,7 @@ ROUNDED_SOURCE = """\
 #include "kernel_operator.h"
 using namespace AscendC;
 template <typename T>
-void Shift(GM_ADDR x, GM_ADDR y, T distance, uint32_t roundEn)
+__aicore__ void Shift(GM_ADDR x, GM_ADDR y, T distance, uint32_t roundEn)
 {
     TPipe pipe;
     TBuf<TPosition::VECCALC> buffer;

@@ -12,7 +12,7 @@ namespace Simulator {
 
 template <typename T, typename U>
 VectorCall CastCall(const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<U> &src,
-                    AscendC::RoundMode roundMode, SourceLine where)
+                    AscendC::RoundMode roundMode, [[maybe_unused]] SourceLine where)
 {
     static_assert(CastModes<T, U>() != 0,
                   "Cast takes half to float, int32_t, int16_t, int8_t, uint8_t; bfloat16_t to float, int32_t; float to "
@@ -24,7 +24,6 @@ VectorCall CastCall(const AscendC::LocalTensor<T> &dst, const AscendC::LocalTens
         return DequantCall<T, U>("Cast", DequantLoop, where, dst, src.As("src"));
     }
 #endif
-    (void)where;
     const uint8_t mode = static_cast<uint8_t>(roundMode);
     VectorCall call{"Cast", FindCastLoop<T, U>(mode), DataTypeOf<T>(), DataTypeOf<U>(), {dst.As("dst"), src.As("src")}};
     call.roundMode = mode;

@@ -7,6 +7,7 @@
 #ifndef SIMULATOR_API_VECTOR_CALL_H
 #define SIMULATOR_API_VECTOR_CALL_H
 
+#include "../core/vector_arguments.h"
 #include "local_tensor.h"
 #include "types.h"
 #include "vector_mask.h"

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "ai_core.h"
+#include "vector_arguments.h"
 
 namespace Simulator {
 

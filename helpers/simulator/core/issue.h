@@ -76,17 +76,6 @@ void SetMaskLanes(uint64_t lanes);
 void SetMaskBits(const uint64_t *mask);
 VectorMask &CurrentVectorMask();
 
-// The scale of int32_t to half: set, and taken by a call, which is a finding where it was never set.
-void SetDequantScale(uint64_t bits);
-uint64_t DequantScale(const char *call, SourceLine where);
-
-// repeatTime has 8 bits on the device.
-void CheckRepeatTimes(const char *call, uint32_t repeats, SourceLine where);
-
-// Arguments of shifts that the instruction does not have.
-void CheckShiftDistance(const char *call, int64_t distance, uint32_t bits, SourceLine where);
-void CheckShiftRounding(SourceLine where);
-
 // An instruction of the scalar unit that touches nothing yet.
 Instruction ScalarInstruction(const char *call, SourceLine where);
 
