@@ -346,6 +346,12 @@ REFUSED = {
     "8 bit scale": ("Ascend910B1", "SetDeqScale(1.0f, (int16_t)0, true);", "SetDeqScale takes one half here"),
     "Subs": ("Ascend910B1", "Subs(f, f, 1.0f, 8);", "Subs is on the Ascend 950 only: write Adds"),
     "Floor": ("Ascend910B1", "Floor(f, f, 8);", "Floor is of CANN's advanced API, which this simulator does not have"),
+    "operator": ("Ascend910B1", "f = f + f;", "operators on whole tensors are not here: write Add(dst, src0, src1"),
+    "int4b_t": (
+        "Ascend910B1",
+        "Cast(h, b.ReinterpretCast<int4b_t>(), RoundMode::CAST_NONE, 8);",
+        "int4b_t, of which two share a byte, is not here",
+    ),
     "Brcb": ("Ascend310B4", "Brcb(f, f, 1, {1, 8});", "Brcb is not on Atlas 200I/500 A2 (dav-3002)"),
     "Abs": ("Ascend910B1", "Abs(s, s, 8);", "Abs takes half, float"),
     "And": ("Ascend910B1", "And(i, i, i, 8);", "And takes int16_t, uint16_t"),

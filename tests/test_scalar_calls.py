@@ -72,6 +72,16 @@ def test_division_that_rounds_up():
     assert compute("CeilDivision(v, 0)", 5) == [0]
 
 
+def test_bfloat16_scalars_round_to_nearest_even_and_widen_exactly():
+    values = (1.0, 1.00390625, 1.01171875, -3.1415927, 1e-40, 3.4e38)
+    bits = np.array(values, np.float32).view(np.uint32).astype(np.uint64)
+    nearest = ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).astype(np.uint32).view(np.float32)
+    got = compute("ToFloat(ToBfloat16(v))", *values, result=np.float32, given=np.float32)
+    assert got == nearest.tolist() and nearest[1] == 1.0 and nearest[2] == 1.015625  # ties, to the even neighbour
+    same = "std::is_same_v<__bf16, bfloat16_t> + std::is_same_v<float32_t, float> + std::is_same_v<float16_t, half>"
+    assert compute(same, 0) == [3]
+
+
 def test_std_gives_values_of_two_types_and_traits():
     assert compute("(Std::min(v, uint32_t(3)) + Std::max(v, uint64_t(5)))", 1, 9) == [6, 12]
     assert compute(

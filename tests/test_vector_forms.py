@@ -88,18 +88,20 @@ def calls(op: str, number: int, dtype: type) -> str:
 
 
 @functools.cache
-def kernel(dtype: type) -> Kernel:
+def kernel(dtype: type, soc: str = "Ascend910B1") -> Kernel:
     body = "".join(calls(op, number, dtype) for number, (op, of) in enumerate(CASES) if of is dtype)
     name = CPP[dtype]
-    return Kernel.from_source(HEAD + ENTRY.format(type=name, body=body), f"entry_{name}")
+    return Kernel.from_source(HEAD + ENTRY.format(type=name, body=body), f"entry_{name}", soc)
 
 
-def launch(op, dtype, left, right, dst, scalar, form, lanes=0, mask=(0, 0), repeats=0, strides=CONTIGUOUS):
+def launch(
+    op, dtype, left, right, dst, scalar, form, lanes=0, mask=(0, 0), repeats=0, strides=CONTIGUOUS, soc="", **modes
+):
     """Run one instruction; returns the destination's room."""
     y = dst.copy()
     number = np.uint32(CASES.index((op, dtype)))
     arguments = left.copy(), right.copy(), y, dtype(scalar), number, np.uint32(form)
-    kernel(dtype).launch(*arguments, shape(lanes, mask, repeats, strides))
+    kernel(dtype, soc or "Ascend910B1").launch(*arguments, shape(lanes, mask, repeats, strides), **modes)
     return y
 
 
@@ -188,6 +190,32 @@ def repeated(op, dtype, left, right, dst, scalar, takes, repeats, strides) -> np
         at = [[place(lane, repeat, strides[i], strides[i + 3], itemsize) for lane in lanes] for i in range(3)]
         result[at[0]] = oracle(op, dtype, left[at[1]], right[at[2]], scalar)
     return result
+
+
+def flushed(array: np.ndarray) -> np.ndarray:
+    small = np.abs(array) < np.finfo(array.dtype).smallest_normal
+    return np.where(small, np.copysign(array.dtype.type(0), array), array)
+
+
+@pytest.mark.parametrize(
+    ("op", "dtype"),
+    [case for case in CASES if case[1] in FLOATS and case[0] != "Duplicate"],
+    ids=lambda v: v if isinstance(v, str) else v.__name__,
+)
+def test_flush_to_zero_and_saturation_concern_every_operation(op, dtype):
+    """Operands are flushed before, results after; only half saturates."""
+    left, right, dst = values(dtype, 0), values(dtype, 1), values(dtype, 2)
+    tiny = np.finfo(dtype).smallest_subnormal
+    left[-200:-100] = tiny * np.arange(1, 101).astype(dtype)
+    for scalar in (0.37, float(tiny) * 3):
+        for soc, flush in (("Ascend910B1", True), ("Ascend310B4", False), ("Ascend310B4", True)):
+            operands = [flushed(array) if flush else array for array in (left, right, np.full(1, scalar, dtype))]
+            expected = oracle(op, dtype, operands[0], operands[1], operands[2][0])
+            if dtype is np.float16 and soc == "Ascend310B4":
+                expected = np.where(np.isnan(expected), dtype(0), np.clip(expected, dtype(-65504), dtype(65504)))
+            expected = flushed(expected) if flush else expected
+            got = launch(op, dtype, left, right, dst, scalar, COUNT, lanes=left.size, soc=soc, flush_to_zero=flush)
+            assert_same(got, expected)
 
 
 STRIDES = [(1, 1, 1, 8, 8, 8), (1, 0, 1, 8, 0, 9), (2, 1, 3, 16, 10, 24), (1, 2, 1, 8, 4, 0)]

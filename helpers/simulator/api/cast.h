@@ -17,7 +17,8 @@ VectorCall CastCall(const AscendC::LocalTensor<T> &dst, const AscendC::LocalTens
     static_assert(CastModes<T, U>() != 0,
                   "Cast takes half to float, int32_t, int16_t, int8_t, uint8_t; bfloat16_t to float, int32_t; float to "
                   "half, bfloat16_t, float, int64_t, int32_t, int16_t; int8_t and uint8_t to half; int16_t to half, "
-                  "float; int32_t to float, int64_t, int16_t, half; int64_t to float, int32_t");
+                  "float; int32_t to float, int64_t, int16_t, half; int64_t to float, int32_t. int4b_t, of which two "
+                  "share a byte, is not here");
 #if __NPU_ARCH__ == 2201
     if constexpr (IS_PAIR<T, U, half, int32_t>) {
         return DequantCall<T, U>("Cast", DequantLoop, where, dst, src.As("src"));

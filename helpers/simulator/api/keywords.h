@@ -66,6 +66,11 @@
 
 using GM_ADDR = __gm__ uint8_t *;
 
+// Other names that the device compiler has for its types; published kernels use them.
+using float16_t = half;
+using float32_t = float;
+#define __bf16 bfloat16_t
+
 namespace AscendC {
 
 enum class RoundMode : uint8_t { CAST_NONE = 0, CAST_RINT, CAST_FLOOR, CAST_CEIL, CAST_ROUND, CAST_TRUNC, CAST_ODD };

@@ -10,6 +10,17 @@
 namespace AscendC {
 
 #if __NPU_ARCH__ == 2201
+// Exact one way, to nearest even the other.
+inline float ToFloat(const bfloat16_t &value)
+{
+    return value;
+}
+
+inline bfloat16_t ToBfloat16(const float &value)
+{
+    return value;
+}
+
 inline int64_t ScalarCountLeadingZero(uint64_t valueIn)
 {
     return valueIn == 0 ? 64 : __builtin_clzll(valueIn);

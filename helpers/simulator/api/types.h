@@ -25,6 +25,9 @@ uint64_t BitsOf(T value)
 
 namespace AscendC {
 
+// Integers of 4 bits, two to a byte. Only the name is here, for kernels that ask whether a type is this one.
+struct int4b_t;
+
 enum class MaskMode : uint8_t { NORMAL = 0, COUNTER };
 
 // Strides in data blocks of 32 bytes: from block to block of one repeat, and from repeat to repeat.
