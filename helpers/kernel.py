@@ -145,7 +145,8 @@ class Kernel:
         that takes its tiling as a struct by value gets it that way.
         `tiling_key` is what TILING_KEY_IS in the kernel asks for, 0 if left out.
         `roles` says of the arguments, in their order, what the checks may rely on: an array that is "in" is never
-        written, one that is "out" is written exactly once in every byte; "inout" promises nothing.
+        written, one that is "out" is written exactly once in every byte, atomic stores and fills aside; "inout"
+        promises nothing.
         Arrays of `shared_array` and the like are the global memory itself, others are copied there and back.
         `level` "model" computes nothing: arrays keep their values, may be read-only and may repeat one element, such as
         np.broadcast_to(np.float32(0), 10**9); the scalar unit can read those that are "in".

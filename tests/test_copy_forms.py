@@ -6,7 +6,7 @@ import functools
 import numpy as np
 import pytest
 
-from helpers import BuildError, Kernel, KernelFault
+from helpers import Kernel, KernelFault
 
 TYPES = {  # bit patterns are what counts, so bfloat16_t is compared as uint16
     "uint8_t": np.uint8,
@@ -362,37 +362,3 @@ def test_in_counter_mode_the_mask_counts_the_elements_of_each_repeat(strides, co
     dst = ROOM_BYTES // 2 // 4
     _, image, _, after = copy("counter", "int32_t", dst=dst, count=repeats, lanes=count, **fields)
     assert same_bytes(after, masked(image, dst, repeats, np.ones(count, bool), *strides))
-
-
-HEAD = """\
-#include "kernel_operator.h"
-using namespace AscendC;
-extern "C" __global__ __aicore__ void entry(GM_ADDR x)
-{{
-    GlobalTensor<{type}> gm;
-    LocalTensor<{type}> ub;
-    uint64_t mask[2] = {{1, 1}};
-    (void)mask;
-    {statement};
-}}
-"""
-REFUSED = [
-    ("DataCopy(ub, ub, 32)", "half", "Ascend310B4", "use Copy with a mask"),
-    ("DataCopy(ub, ub, DataCopyParams{1, 1, 0, 0})", "half", "Ascend310B4", "use Copy with a mask"),
-    ("DataCopy(gm, gm, 32)", "half", "Ascend910B1", "copy to UB and from there"),
-    ("DataCopyPad(gm, ub, DataCopyExtParams{1, 8, 0, 0, 0})", "int64_t", "Ascend310B4", "copy them as uint32_t"),
-    ("SetPadValue(half(1))", "half", "Ascend310B4", "set isPad and paddingValue"),
-    ("SliceInfo s[1]; DataCopy(ub, gm, s, s)", "half", "Ascend310B4", "use DataCopy with DataCopyParams for each row"),
-    ("SliceInfo s[1]; DataCopy(ub, gm, s, s)", "int64_t", "Ascend910B1", "elements of 8, 16 and 32 bits"),
-    ("Copy(ub, ub, mask, 1, CopyRepeatParams{1, 1, 8, 8})", "uint8_t", "Ascend910B1", "Copy takes half, bfloat16_t"),
-    ("Copy(ub, ub, 32)", "half", "Ascend910B1", "Copy by count is on neither family"),
-    ("Fill(gm, 32, half(1))", "half", "Ascend310B4", "use Duplicate and DataCopyPad"),
-    ("InitOutput<uint8_t>(gm, 32, 1)", "uint8_t", "Ascend910B1", "InitOutput take half, float"),
-]
-
-
-@pytest.mark.parametrize(("statement", "dtype", "soc", "message"), REFUSED)
-def test_what_a_family_lacks_is_refused_with_the_alternative(statement, dtype, soc, message):
-    with pytest.raises(BuildError) as caught:
-        Kernel.from_source(HEAD.format(statement=statement, type=dtype), "entry", soc)
-    assert message in caught.value.compiler_output

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -21,54 +19,13 @@
 #include "emergency.h"
 #include "entry.h"
 #include "launch_log.h"
+#include "resource_limits.h"
 
 namespace Simulator {
 
 namespace {
 
 constexpr uint64_t POISON_STEP_BYTES = 1 << 20;
-constexpr uint64_t THREAD_MARGIN_BYTES = 1 << 27;  // address space that the C library reserves for a thread
-
-// Soft limits: the hard ones could not be raised again for the next launch.
-void Limit(int resource, rlim_t bytes)
-{
-    struct rlimit limit;
-    getrlimit(resource, &limit);
-    limit.rlim_cur = std::min(bytes, limit.rlim_max);
-    setrlimit(resource, &limit);
-}
-
-class ResourceLimits {
-public:
-    ResourceLimits(const Request &request, uint64_t idleBytes)
-        : memoryBytes_(request.memoryBytes > 0 ? request.memoryBytes + idleBytes : 0)
-    {
-        if (memoryBytes_ > 0) {
-            Limit(RLIMIT_AS, static_cast<rlim_t>(memoryBytes_));
-        }
-        if (request.fileBytes > 0) {
-            Limit(RLIMIT_FSIZE, static_cast<rlim_t>(request.fileBytes));
-        }
-    }
-    ResourceLimits(const ResourceLimits &) = delete;
-    ResourceLimits &operator=(const ResourceLimits &) = delete;
-    ~ResourceLimits()
-    {
-        Limit(RLIMIT_AS, RLIM_INFINITY);
-        Limit(RLIMIT_FSIZE, RLIM_INFINITY);
-    }
-    // For a thread beyond those that the request counts with, and its core.
-    void MakeRoomForThread(uint64_t coreBytes)
-    {
-        if (memoryBytes_ > 0) {
-            memoryBytes_ += THREAD_MARGIN_BYTES + coreBytes;
-            Limit(RLIMIT_AS, static_cast<rlim_t>(memoryBytes_));
-        }
-    }
-
-private:
-    uint64_t memoryBytes_;
-};
 
 std::vector<uint8_t> BytesOfAddress(uint64_t address)
 {
