@@ -14,11 +14,12 @@ from pathlib import Path
 
 from helpers.build import SIMULATOR
 
-_TABLE_ROW = re.compile(r"SIMULATOR_(BINARY|SCALAR|UNARY)\((\w+), \w+, ([\w, ]+)\)")
+_TABLE_ROW = re.compile(r"SIMULATOR_(BINARY|SCALAR|UNARY|COMPOUND)\w*\((\w+), [^,)]+(?:, ([\w, ]+))?\)")
 _OPERANDS = {
     "BINARY": ("dst, src0, src1", "BinaryRepeatParams"),
     "SCALAR": ("dst, src, scalarValue", "UnaryRepeatParams"),
     "UNARY": ("dst, src", "UnaryRepeatParams"),
+    "COMPOUND": ("dst, src0, src1", "BinaryRepeatParams"),
 }
 # Words of the headers that a kernel has no use for.
 _INTERNAL = frozenset(
@@ -29,6 +30,8 @@ _INTERNAL = frozenset(
         "TYPE",
         "OPCODE",
         "Name",
+        "Call",
+        "Operation",
         "Mask",
         "Here",
         "Current",
@@ -113,9 +116,10 @@ def hints_for(facts: Facts) -> tuple[str, ...]:
 @functools.cache
 def api_names() -> frozenset[str]:
     """The names that the simulator's headers give a kernel: calls, types, macros, enumerators and members."""
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted((SIMULATOR / "api").glob("**/*.h")))
+    headers = [path for path in sorted((SIMULATOR / "api").glob("**/*.h")) if path.stem != "unavailable"]
+    text = "".join(path.read_text(encoding="utf-8") for path in headers)
     text = re.sub(r"namespace Simulator \{.*?\n\}  // namespace Simulator", "", text, flags=re.DOTALL)
-    text = re.sub(r"^SIMULATOR_\w+\((\w+), \w+,", r"\1", _COMMENTS.sub("", text), flags=re.MULTILINE)
+    text = re.sub(r"^SIMULATOR_\w+\((\w+)(?:, [\w:<>]+)?[,)]", r"\1 ", _COMMENTS.sub("", text), flags=re.MULTILINE)
     text = re.sub(r'Simulator::\w+|SIMULATOR_\w+|"[^"\n]*"', "", text)
     words = re.findall(r"\b[A-Z]\w{2,}\b|\b__\w+__\b|\bhalf\b|\bpipe_t\b", text)
     return frozenset(words) - _INTERNAL
@@ -178,10 +182,11 @@ def _forms(facts: Facts) -> list[str]:
 
 def _declaration(path: Path, line: int) -> str:
     lines = path.read_text(encoding="utf-8").split("\n")
-    if row := _TABLE_ROW.match(lines[line - 1]):  # one line of the table in api/vector.h declares both levels
+    if row := _TABLE_ROW.match(lines[line - 1]):  # one line of the tables declares both levels
         form, name, types = row.groups()
         operands, strides = _OPERANDS[form]
-        return f"{name}({operands}, count) and {name}({operands}, mask, repeatTime, {strides}), on {types}"
+        both = f"{name}({operands}, count) and {name}({operands}, mask, repeatTime, {strides})"
+        return f"{both}, on {types}" if types else both
     text = " ".join(lines[line - 1 : line + 7])
     head = re.split(r"[{;]| : ", re.sub(r"\s+", " ", text), maxsplit=1)[0]
     head = re.sub(r",? ?Simulator::SourceLine where = Simulator::SourceLine::Here\(\)", "", head)

@@ -232,8 +232,8 @@ def clean(text: str) -> str:
         return match[1] or "static assertion failed"
     text = re.sub(r" \[-W[\w=+-]+\]$", "", text)
     text = re.sub(r"; did you mean '[^']*'\?$", "", text)
-    text = re.sub(r"\b(?:class|struct) (?=AscendC::)|AscendC::(?=\w)", "", text)
-    return re.sub(r", Simulator::SourceLine", "", text)
+    text = re.sub(r", Simulator::SourceLine", "", text)
+    return re.sub(r"\b(?:class|struct) (?=AscendC::)|(?:AscendC|Simulator)::(?=\w)", "", text)
 
 
 def called_as(instantiated: str) -> str:

@@ -30,9 +30,18 @@ from helpers.worker import EXIT_IDLE, Worker, give, take
 COMPUTING_LEVELS = ("fast", "checked")
 LEVELS = (*COMPUTING_LEVELS, "model")
 SCHEDULES = ("eager", "on_wait", "random")
-CHECK_NAMES = ("buffer-state", "copy-length", "alignment", "ub-bounds", "gm-bounds", "cast-mode")
+CHECK_NAMES = (
+    "buffer-state",
+    "copy-length",
+    "alignment",
+    "ub-bounds",
+    "gm-bounds",
+    "cast-mode",
+    "vector-shape",
+    "atomic-type",
+)
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
-FLAG_NAMES = ("", "SetFlag", "WaitFlag")
+FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag")
 
 LOG_LIMIT = 1 << 18  # instructions kept by each thread, 80 B each
 FINDING_LIMIT = 4096
@@ -73,6 +82,7 @@ class Settings:
         block_dim: blocks to run, 1 to 65535.
         npu_arch: 2201 or 3002; what a call leaves in the mask register differs.
         ub_bytes: UB of each core.
+        cores: vector cores of the SoC, which blocks that wait for each other share; 0 if not known.
         overflow: "infnan" or "saturate".
         flush_to_zero: whether subnormals become zero.
         level: "fast" (no checks), "checked", or "model": checked, with instructions that compute nothing.
@@ -88,6 +98,7 @@ class Settings:
     block_dim: int
     npu_arch: int
     ub_bytes: int
+    cores: int = 0
     overflow: str = "infnan"
     flush_to_zero: bool = False
     tiling_key: int = 0
@@ -234,6 +245,7 @@ def _words(
         ("--blocks", settings.block_dim),
         ("--npu-arch", settings.npu_arch),
         ("--ub-bytes", settings.ub_bytes),
+        ("--cores", settings.cores),
         ("--overflow", settings.overflow),
         ("--flush-to-zero", int(settings.flush_to_zero)),
         ("--tiling-key", settings.tiling_key),
@@ -243,7 +255,7 @@ def _words(
         ("--threads", threads),
         ("--memory-bytes", memory),
         ("--finding-limit", FINDING_LIMIT),
-        ("--file-bytes", OUTPUT_FILE_BYTES + threads * log_limit * _RECORD.itemsize),
+        ("--file-bytes", OUTPUT_FILE_BYTES + max(threads, settings.cores) * log_limit * _RECORD.itemsize),
         ("--log", log_limit),
     ]
     options += [("--off", name) for name in settings.checks_off]

@@ -110,6 +110,7 @@ def run(
         block_dim=max(1, planned.cores),
         npu_arch=found_soc.npu_arch,
         ub_bytes=found_soc.ub_bytes,
+        cores=found_soc.vector_cores,
         overflow=found_soc.overflow,
         flush_to_zero=flush_to_zero,
         level=level,

@@ -5,14 +5,24 @@ import functools
 
 import numpy as np
 import pytest
+from vector_kernels import (
+    CONTIGUOUS,
+    COUNT,
+    COUNTER,
+    CPP,
+    HEAD,
+    LANES,
+    MASK_BITS,
+    REGISTER,
+    REPEAT_BYTES,
+    assert_same,
+    place,
+    shape,
+    values,
+)
 
 from helpers import Kernel, KernelFault
 
-ROOM_BYTES = 4096
-BLOCK_BYTES = 32
-REPEAT_BYTES = 256
-CPP = {np.float16: "half", np.float32: "float", np.int16: "int16_t", np.uint16: "uint16_t"}
-CPP |= {np.int32: "int32_t", np.uint32: "uint32_t"}
 FLOATS = (np.float16, np.float32)
 NUMBERS = (*FLOATS, np.int16, np.int32)
 SHIFTED = (np.int16, np.uint16, np.int32, np.uint32)
@@ -25,34 +35,6 @@ UNARY |= {"Relu": (*FLOATS, np.int32), "Not": BITS}
 DUPLICATED = (*FLOATS, np.int16, np.uint16, np.int32, np.uint32)
 CASES = [(op, dtype) for table in (BINARY, SCALAR, UNARY) for op, dtypes in table.items() for dtype in dtypes]
 CASES += [("Duplicate", dtype) for dtype in DUPLICATED]
-FORMS = COUNT, LANES, MASK_BITS, COUNTER, REGISTER = range(5)
-
-HEAD = """\
-// SPDX-License-Identifier: Apache-2.0
-// One vector instruction in the form and of the operation that the arguments name.
-#include "kernel_operator.h"
-
-using namespace AscendC;
-
-struct Shape {
-    uint64_t lanes;
-    uint64_t mask[2];
-    uint8_t repeats;
-    uint8_t strides[6];  // blocks of dst, src0, src1, then repeats
-};
-
-template <typename T>
-LocalTensor<T> Load(TPipe &pipe, TBuf<TPosition::VECCALC> &buffer, GM_ADDR address)
-{
-    GlobalTensor<T> gm;
-    gm.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(address), 4096 / sizeof(T));
-    pipe.InitBuffer(buffer, 4096);
-    LocalTensor<T> local = buffer.Get<T>();
-    DataCopy(local, gm, 4096 / sizeof(T));
-    return local;
-}
-
-"""
 ENTRY = """\
 extern "C" __global__ __aicore__ void entry_{type}(GM_ADDR x, GM_ADDR z, GM_ADDR y, {type} scalar, uint32_t operation,
                                                    uint32_t form, Shape shape)
@@ -112,38 +94,13 @@ def kernel(dtype: type) -> Kernel:
     return Kernel.from_source(HEAD + ENTRY.format(type=name, body=body), f"entry_{name}")
 
 
-SHAPE = np.dtype([("lanes", "u8"), ("mask", "u8", 2), ("repeats", "u1"), ("strides", "u1", 6)], align=True)
-
-
-CONTIGUOUS = (1, 1, 1, 8, 8, 8)
-
-
 def launch(op, dtype, left, right, dst, scalar, form, lanes=0, mask=(0, 0), repeats=0, strides=CONTIGUOUS):
     """Run one instruction; returns the destination's room."""
-    shape = np.zeros(1, SHAPE)
-    shape[0] = (lanes, mask, repeats, strides)
     y = dst.copy()
     number = np.uint32(CASES.index((op, dtype)))
-    kernel(dtype).launch(left.copy(), right.copy(), y, dtype(scalar), number, np.uint32(form), shape[0])
+    arguments = left.copy(), right.copy(), y, dtype(scalar), number, np.uint32(form)
+    kernel(dtype).launch(*arguments, shape(lanes, mask, repeats, strides))
     return y
-
-
-def values(dtype: type, seed: int) -> np.ndarray:
-    """ROOM_BYTES of values: random bit patterns, and every pair of telling ones somewhere."""
-    generator = np.random.default_rng(seed)
-    elems = ROOM_BYTES // np.dtype(dtype).itemsize
-    if np.issubdtype(dtype, np.integer):
-        limits = np.iinfo(dtype)
-        telling = np.array([0, 1, limits.max, limits.min, limits.max - 1, 2, 3, 7], dtype)
-        drawn = generator.integers(limits.min, limits.max, elems, dtype=dtype, endpoint=True)
-    else:
-        limits = np.finfo(dtype)
-        ends = [limits.max, limits.smallest_subnormal, limits.smallest_normal]
-        telling = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, *ends, 1.5, -2], dtype)
-        drawn = (generator.normal(size=elems) * 2.0 ** generator.integers(-20, 14, elems)).astype(dtype)
-    pairs = np.arange(telling.size**2)
-    drawn[: pairs.size] = telling[pairs // telling.size if seed % 2 else pairs % telling.size]
-    return drawn
 
 
 def oracle(op: str, dtype: type, left: np.ndarray, right: np.ndarray, scalar) -> np.ndarray:
@@ -205,18 +162,6 @@ def oracle(op: str, dtype: type, left: np.ndarray, right: np.ndarray, scalar) ->
     raise AssertionError(op)
 
 
-def same(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Equal bits, any NaN like any other."""
-    unsigned = np.dtype(f"u{a.dtype.itemsize}")
-    equal = a.view(unsigned) == b.view(unsigned)
-    return equal if np.issubdtype(a.dtype, np.integer) else equal | (np.isnan(a) & np.isnan(b))
-
-
-def assert_same(got: np.ndarray, expected: np.ndarray) -> None:
-    wrong = np.flatnonzero(~same(got, expected))
-    assert wrong.size == 0, [(int(i), got[i], expected[i]) for i in wrong[:5]]
-
-
 def scalars(op: str, dtype: type) -> tuple:
     if op.startswith("Shift"):
         return (0, 1, 3, 8 * np.dtype(dtype).itemsize - 1)
@@ -232,12 +177,6 @@ def test_the_count_form_computes_exactly_the_first_elements(op, dtype):
             expected = dst.copy()
             expected[:count] = oracle(op, dtype, left, right, scalar)[:count]
             assert_same(got, expected)
-
-
-def place(lane: int, repeat: int, block_stride: int, repeat_stride: int, itemsize: int) -> int:
-    """The element that a lane of a repeat is, counted from the operand's start."""
-    per_block = BLOCK_BYTES // itemsize
-    return (repeat * repeat_stride + lane // per_block * block_stride) * per_block + lane % per_block
 
 
 def repeated(op, dtype, left, right, dst, scalar, takes, repeats, strides) -> np.ndarray:
@@ -286,9 +225,8 @@ def test_a_repeat_reads_all_its_sources_before_it_writes():
     source = HEAD + ENTRY.format(type="float", body=body)
     adder = Kernel.from_source(source, "entry_float")
     x, z, y = np.arange(1024, dtype=np.float32), np.zeros(1024, np.float32), np.zeros(1024, np.float32)
-    shape = np.zeros(1, SHAPE)
-    shape[0] = (64, (0, 0), 4, (1, 1, 1, 0, 8, 0))
-    adder.launch(x, z, y, np.float32(0), np.uint32(0), np.uint32(1), shape[0])
+    running = shape(lanes=64, repeats=4, strides=(1, 1, 1, 0, 8, 0))
+    adder.launch(x, z, y, np.float32(0), np.uint32(0), np.uint32(1), running)
     assert np.array_equal(y[:64], x[:256].reshape(4, 64).sum(axis=0))
 
 
@@ -308,7 +246,5 @@ def test_a_level_2_call_resets_the_mask_register_on_one_family_only(soc, survive
 """
     program = Kernel.from_source(HEAD + ENTRY.format(type="float", body=body), "entry_float", soc)
     x, y = np.ones(1024, np.float32), np.zeros(1024, np.float32)
-    shape = np.zeros(1, SHAPE)
-    shape[0] = (0, (0, 0), 1, (1, 1, 1, 8, 8, 8))
-    program.launch(x, x.copy(), y, np.float32(0), np.uint32(0), np.uint32(0), shape[0])
+    program.launch(x, x.copy(), y, np.float32(0), np.uint32(0), np.uint32(0), shape(repeats=1))
     assert np.count_nonzero(y) == (1 if survives else 64)

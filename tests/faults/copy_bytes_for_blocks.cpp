@@ -15,7 +15,7 @@ extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
     pipe.InitBuffer(inQueue, 1, 256);
     LocalTensor<float> in = inQueue.AllocTensor<float>();
     const DataCopyParams whole{1, 64 * sizeof(float), 0, 0};
-    DataCopy(in, xGm, whole);  // finding: ub-out-of-bounds
+    DataCopy(in, xGm, whole);  // finding: copy-bytes-for-blocks
     inQueue.EnQue(in);
     in = inQueue.DeQue<float>();
     inQueue.FreeTensor(in);

@@ -1,145 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
-// Copies between global memory (GM) and UB: GM to UB on pipe MTE2, UB to GM on MTE3.
+// DataCopy moves whole data blocks of 32 bytes: GM to UB on pipe MTE2, UB to GM on MTE3, UB to UB on V.
 #ifndef SIMULATOR_API_DATA_COPY_H
 #define SIMULATOR_API_DATA_COPY_H
 
+#include "copy_params.h"
 #include "global_tensor.h"
 #include "local_tensor.h"
-#include "types.h"
+
+namespace Simulator {
+
+constexpr CopyPadding NO_PADDING{false, 0, 0, 0};
+
+template <typename T>
+constexpr CopyCall DATA_COPY{"DataCopy", DataTypeOf<T>()};
+
+template <typename T>
+void CheckSliceType()
+{
+    static_assert(__NPU_ARCH__ == 2201 || DependentFalse<T>::value,
+                  "DataCopy of slices is not on dav-3002: use DataCopy with DataCopyParams for each row");
+    static_assert(sizeof(T) < sizeof(uint64_t), "DataCopy of slices takes elements of 8, 16 and 32 bits");
+}
+
+}  // namespace Simulator
 
 namespace AscendC {
-
-// For DataCopy all fields count 32-byte blocks; for DataCopyPad blockLen counts bytes, and a gap counts bytes in GM and
-// 32-byte blocks in UB. The same structure, two units: the classic trap.
-struct DataCopyParams {
-    DataCopyParams() = default;
-    DataCopyParams(uint16_t count, uint16_t len, uint16_t srcStrideIn, uint16_t dstStrideIn)
-        : blockCount(count), blockLen(len), srcStride(srcStrideIn), dstStride(dstStrideIn)
-    {
-    }
-    uint16_t blockCount = 1;
-    uint16_t blockLen = 0;
-    union {
-        uint16_t srcStride = 0;
-        uint16_t srcGap;
-    };
-    union {
-        uint16_t dstStride = 0;
-        uint16_t dstGap;
-    };
-};
-
-// Paddings count elements.
-struct DataCopyPadParams {
-    DataCopyPadParams() = default;
-    DataCopyPadParams(bool isPadIn, uint8_t left, uint8_t right, uint64_t value)
-        : isPad(isPadIn), leftPadding(left), rightPadding(right), paddingValue(value)
-    {
-    }
-    bool isPad = false;
-    uint8_t leftPadding = 0;
-    uint8_t rightPadding = 0;
-    uint64_t paddingValue = 0;
-};
-
-// blockLen counts bytes; a gap (end of a block to start of the next) counts bytes in GM and 32-byte blocks in UB.
-struct DataCopyExtParams {
-    DataCopyExtParams() = default;
-    DataCopyExtParams(uint16_t count, uint32_t len, uint32_t srcStrideIn, uint32_t dstStrideIn, uint32_t rsvIn)
-        : blockCount(count), blockLen(len), srcStride(srcStrideIn), dstStride(dstStrideIn), rsv(rsvIn)
-    {
-    }
-    uint16_t blockCount = 1;
-    uint32_t blockLen = 0;
-    uint32_t srcStride = 0;
-    uint32_t dstStride = 0;
-    uint32_t rsv = 0;
-};
-
-// Paddings count elements.
-template <typename T>
-struct DataCopyPadExtParams {
-    DataCopyPadExtParams() = default;
-    DataCopyPadExtParams(bool isPadIn, uint8_t left, uint8_t right, T value)
-        : isPad(isPadIn), leftPadding(left), rightPadding(right), paddingValue(value)
-    {
-    }
-    bool isPad = false;
-    uint8_t leftPadding = 0;
-    uint8_t rightPadding = 0;
-    T paddingValue{};
-};
 
 template <typename T>
 void DataCopy(const LocalTensor<T> &dst, const GlobalTensor<T> &src, const uint32_t count,
               Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape = Simulator::WholeBlocks(uint64_t{count} * sizeof(T));
-    Simulator::IssueCopyToUb("DataCopy", dst.As("dst"), src.As("src"), shape, {false, 0, 0, 0}, where);
+    Simulator::IssueCopyToUb(Simulator::DATA_COPY<T>, dst.As("dst"), src.As("src"),
+                             Simulator::WholeBlocks(uint64_t{count} * sizeof(T)), Simulator::NO_PADDING, where);
 }
 
 template <typename T>
 void DataCopy(const GlobalTensor<T> &dst, const LocalTensor<T> &src, const uint32_t count,
               Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape = Simulator::WholeBlocks(uint64_t{count} * sizeof(T));
-    Simulator::IssueCopyToGm("DataCopy", dst.As("dst"), src.As("src"), shape, where);
+    Simulator::IssueCopyToGm(Simulator::DATA_COPY<T>, dst.As("dst"), src.As("src"),
+                             Simulator::WholeBlocks(uint64_t{count} * sizeof(T)), where);
 }
 
 template <typename T>
-void DataCopy(const LocalTensor<T> &dst, const GlobalTensor<T> &src, const DataCopyParams &params,
+void DataCopy(const LocalTensor<T> &dst, const GlobalTensor<T> &src, const DataCopyParams &repeatParams,
               Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape{params.blockCount, uint64_t{params.blockLen} * Simulator::DATA_BLOCK_BYTES,
-                                     uint64_t{params.srcStride} * Simulator::DATA_BLOCK_BYTES, params.dstStride};
-    Simulator::IssueCopyToUb("DataCopy", dst.As("dst"), src.As("src"), shape, {false, 0, 0, 0}, where);
+    Simulator::IssueCopyToUb(Simulator::DATA_COPY<T>, dst.As("dst"), src.As("src"), repeatParams.Blocks(),
+                             Simulator::NO_PADDING, where);
 }
 
 template <typename T>
-void DataCopy(const GlobalTensor<T> &dst, const LocalTensor<T> &src, const DataCopyParams &params,
+void DataCopy(const GlobalTensor<T> &dst, const LocalTensor<T> &src, const DataCopyParams &repeatParams,
               Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape{params.blockCount, uint64_t{params.blockLen} * Simulator::DATA_BLOCK_BYTES,
-                                     uint64_t{params.dstStride} * Simulator::DATA_BLOCK_BYTES, params.srcStride};
-    Simulator::IssueCopyToGm("DataCopy", dst.As("dst"), src.As("src"), shape, where);
+    Simulator::IssueCopyToGm(Simulator::DATA_COPY<T>, dst.As("dst"), src.As("src"), repeatParams.Blocks(), where);
 }
 
 template <typename T>
-void DataCopyPad(const LocalTensor<T> &dst, const GlobalTensor<T> &src, const DataCopyParams &params,
-                 const DataCopyPadParams &padParams, Simulator::SourceLine where = Simulator::SourceLine::Here())
+void DataCopy(const LocalTensor<T> &dst, const GlobalTensor<T> &src, const DataCopyParams &intriParams,
+              const DataCopyEnhancedParams &, Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape{params.blockCount, params.blockLen, params.srcStride, params.dstStride};
-    const Simulator::CopyPadding padding{padParams.isPad, static_cast<uint16_t>(padParams.leftPadding * sizeof(T)),
-                                         static_cast<uint16_t>(padParams.rightPadding * sizeof(T)),
-                                         padParams.paddingValue};
-    Simulator::IssueCopyToUb("DataCopyPad", dst.As("dst"), src.As("src"), shape, padding, where);
+    DataCopy(dst, src, intriParams, where);
 }
 
 template <typename T>
-void DataCopyPad(const GlobalTensor<T> &dst, const LocalTensor<T> &src, const DataCopyParams &params,
-                 Simulator::SourceLine where = Simulator::SourceLine::Here())
+void DataCopy(const GlobalTensor<T> &dst, const LocalTensor<T> &src, const DataCopyParams &intriParams,
+              const DataCopyEnhancedParams &, Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape{params.blockCount, params.blockLen, params.dstStride, params.srcStride};
-    Simulator::IssueCopyToGm("DataCopyPad", dst.As("dst"), src.As("src"), shape, where);
+    DataCopy(dst, src, intriParams, where);
 }
 
 template <typename T>
-void DataCopyPad(const LocalTensor<T> &dst, const GlobalTensor<T> &src, const DataCopyExtParams &params,
-                 const DataCopyPadExtParams<T> &padParams, Simulator::SourceLine where = Simulator::SourceLine::Here())
+void DataCopy(const LocalTensor<T> &dst, const LocalTensor<T> &src, const uint32_t count,
+              Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape{params.blockCount, params.blockLen, params.srcStride, params.dstStride};
-    const Simulator::CopyPadding padding{padParams.isPad, static_cast<uint16_t>(padParams.leftPadding * sizeof(T)),
-                                         static_cast<uint16_t>(padParams.rightPadding * sizeof(T)),
-                                         Simulator::BitsOf(padParams.paddingValue)};
-    Simulator::IssueCopyToUb("DataCopyPad", dst.As("dst"), src.As("src"), shape, padding, where);
+    static_assert(__NPU_ARCH__ == 2201 || Simulator::DependentFalse<T>::value,
+                  "DataCopy from UB to UB is not on dav-3002: use Copy with a mask");
+    Simulator::IssueCopyInUb(Simulator::DATA_COPY<T>, dst.As("dst"), src.As("src"),
+                             Simulator::WholeBlocks(uint64_t{count} * sizeof(T)), where);
 }
 
 template <typename T>
-void DataCopyPad(const GlobalTensor<T> &dst, const LocalTensor<T> &src, const DataCopyExtParams &params,
-                 Simulator::SourceLine where = Simulator::SourceLine::Here())
+void DataCopy(const LocalTensor<T> &dst, const LocalTensor<T> &src, const DataCopyParams &repeatParams,
+              Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    const Simulator::CopyShape shape{params.blockCount, params.blockLen, params.dstStride, params.srcStride};
-    Simulator::IssueCopyToGm("DataCopyPad", dst.As("dst"), src.As("src"), shape, where);
+    static_assert(__NPU_ARCH__ == 2201 || Simulator::DependentFalse<T>::value,
+                  "DataCopy from UB to UB is not on dav-3002: use Copy with a mask");
+    Simulator::IssueCopyInUb(Simulator::DATA_COPY<T>, dst.As("dst"), src.As("src"), repeatParams.Blocks(), where);
+}
+
+template <typename T, typename Length>
+void DataCopy(const GlobalTensor<T> &, const GlobalTensor<T> &, const Length &)
+{
+    static_assert(Simulator::DependentFalse<T>::value,
+                  "DataCopy does not reach from global memory to global memory: copy to UB and from there");
+}
+
+// Slices of up to 8 dimensions, the first one innermost; the arrays have one element for each.
+template <typename T>
+void DataCopy(const LocalTensor<T> &dst, const GlobalTensor<T> &src, const SliceInfo dstSliceInfo[],
+              const SliceInfo srcSliceInfo[], const uint32_t dimValue = 1,
+              Simulator::SourceLine where = Simulator::SourceLine::Here())
+{
+    Simulator::CheckSliceType<T>();
+    Simulator::IssueSlicesToUb(Simulator::DATA_COPY<T>, dst.As("dst"), src.As("src"),
+                               {dstSliceInfo, srcSliceInfo, dimValue}, where);
+}
+
+template <typename T>
+void DataCopy(const GlobalTensor<T> &dst, const LocalTensor<T> &src, const SliceInfo dstSliceInfo[],
+              const SliceInfo srcSliceInfo[], const uint32_t dimValue = 1,
+              Simulator::SourceLine where = Simulator::SourceLine::Here())
+{
+    Simulator::CheckSliceType<T>();
+    Simulator::IssueSlicesToGm(Simulator::DATA_COPY<T>, dst.As("dst"), src.As("src"),
+                               {dstSliceInfo, srcSliceInfo, dimValue}, where);
 }
 
 }  // namespace AscendC

@@ -20,7 +20,7 @@ VectorCall DuplicateCall(const AscendC::LocalTensor<T> &dst, const T &scalarValu
 
 namespace AscendC {
 
-template <typename T, bool isSetMask = true>
+template <typename T>
 void Duplicate(const LocalTensor<T> &dst, const T &scalarValue, const int32_t &count,
                Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
@@ -28,7 +28,7 @@ void Duplicate(const LocalTensor<T> &dst, const T &scalarValue, const int32_t &c
 }
 
 template <typename T, bool isSetMask = true, typename Mask>
-void Duplicate(const LocalTensor<T> &dst, const T &scalarValue, Mask mask, const uint8_t repeatTime,
+void Duplicate(const LocalTensor<T> &dst, const T &scalarValue, Mask mask, const Simulator::RepeatTime repeatTime,
                const uint16_t dstBlockStride, const uint8_t dstRepeatStride,
                Simulator::SourceLine where = Simulator::SourceLine::Here())
 {

@@ -5,8 +5,12 @@
 
 #include "../core/issue.h"
 #include "keywords.h"
+#include "shape_info.h"
 
 namespace AscendC {
+
+enum class CacheMode { CACHE_MODE_DISABLE = 0, CACHE_MODE_NORMAL = 1, CACHE_MODE_LAST = 2, CACHE_MODE_PERSISTENT = 4 };
+enum class CacheRwMode { READ = 1, WRITE = 2, RW = 3 };
 
 template <typename T>
 class GlobalTensor {
@@ -44,9 +48,30 @@ public:
     {
         *static_cast<T *>(Simulator::AccessElement("SetValue", As("tensor"), offset, true, where)) = value;
     }
+    // A reference for reading or writing one element; to the checks it is written, unless the launch says "in" of it.
+    __gm__ T &operator()(const uint64_t offset, Simulator::SourceLine where = Simulator::SourceLine::Here()) const
+    {
+        static_assert(__NPU_ARCH__ == 2201 || Simulator::DependentFalse<T>::value,
+                      "operator() of GlobalTensor is not on dav-3002: use GetValue and SetValue");
+        return *static_cast<T *>(Simulator::ReferToElement("operator()", As("tensor"), offset, where));
+    }
+    // What is read or written through a pointer is seen by no check.
     const __gm__ T *GetPhyAddr() const { return address_; }
+    __gm__ T *GetPhyAddr(const uint64_t offset) const { return address_ + offset; }
+
+    void SetShapeInfo(const ShapeInfo &shapeInfo) { shapeInfo_ = shapeInfo; }
+    ShapeInfo GetShapeInfo() const { return shapeInfo_; }
+    template <typename U>
+    GlobalTensor<U> ReinterpretCast() const
+    {
+        static_assert(Simulator::DependentFalse<U>::value,
+                      "GlobalTensor has no ReinterpretCast on these families: cast the address given to "
+                      "SetGlobalBuffer");
+        return {};
+    }
 
     // The hint changes no value; where the family lacks it the call does not exist.
+    template <CacheRwMode rwMode = CacheRwMode::RW>
     void SetL2CacheHint(CacheMode mode)
     {
         static_assert(__NPU_ARCH__ == 2201 || Simulator::DependentFalse<T>::value,
@@ -63,6 +88,7 @@ private:
     __gm__ T *address_ = nullptr;
     uint64_t viewBytes_ = Simulator::UNDECLARED;
     uint64_t size_ = 0;
+    ShapeInfo shapeInfo_;
 };
 
 }  // namespace AscendC

@@ -11,6 +11,8 @@
 #include "../core/finding.h"
 #include "../core/half.h"
 #include "../core/instruction.h"
+#include "event.h"
+#include "position.h"
 
 #if !defined(__NPU_ARCH__) || !defined(__CCE_AICORE__)
 #error "the build of the simulator defines __NPU_ARCH__ and __CCE_AICORE__ for the SoC family"
@@ -63,12 +65,7 @@ using GM_ADDR = __gm__ uint8_t *;
 
 namespace AscendC {
 
-enum class TPosition : uint8_t { GM, VECIN, VECOUT, VECCALC };
-using QuePosition = TPosition;
-
 enum class RoundMode : uint8_t { CAST_NONE = 0, CAST_RINT, CAST_FLOOR, CAST_CEIL, CAST_ROUND, CAST_TRUNC, CAST_ODD };
-
-enum class CacheMode : uint8_t { CACHE_MODE_DISABLE = 0, CACHE_MODE_NORMAL = 1 };
 
 template <typename T, typename U>
 struct IsSameType : public std::is_same<T, U> {};
@@ -99,8 +96,6 @@ constexpr int32_t g_coreType = AscendC::MIX;
 #define ASCEND_IS_NOT_AIV constexpr(g_coreType != AscendC::AIV)
 #define ASCEND_IS_NOT_AIC constexpr(g_coreType != AscendC::AIC)
 #define ASCEND_IS_AICORE constexpr(false)
-
-enum pipe_t { PIPE_S, PIPE_V, PIPE_MTE2, PIPE_MTE3, PIPE_ALL };
 
 namespace Simulator {
 

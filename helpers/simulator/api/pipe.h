@@ -1,137 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0
-// TPipe hands out UB; TQue passes tensors between pipes; TBuf is work space without synchronisation.
+// TPipe hands out UB and event ids.
 #ifndef SIMULATOR_API_PIPE_H
 #define SIMULATOR_API_PIPE_H
 
 #include <exception>
 
-#include "../core/queue.h"
+#include "../core/flag_ops.h"
+#include "../core/ub_memory.h"
+#include "buffer_pool.h"
+#include "event.h"
 #include "keywords.h"
 #include "local_tensor.h"
-#include "sync.h"
+#include "queue.h"
 
 namespace AscendC {
 
-template <TPosition position, int32_t depth, auto mask = 0>
-class TQue {
-    static_assert(position == TPosition::VECIN || position == TPosition::VECOUT,
-                  "this simulator has queues of VECIN (GM to vector) and VECOUT (vector to GM)");
-    static_assert(depth >= 1,
-                  "this simulator has queues of depth 1 and more; depth 0, the in-place form, is not available");
-
-public:
-    template <typename T>
-    LocalTensor<T> AllocTensor(Simulator::SourceLine where = Simulator::SourceLine::Here())
-    {
-        return LocalTensor<T>(queue_.Alloc(where));
-    }
-    template <typename T>
-    bool EnQue(const LocalTensor<T> &tensor, Simulator::SourceLine where = Simulator::SourceLine::Here())
-    {
-        queue_.EnQue(tensor.View(), where);
-        return true;
-    }
-    template <typename T>
-    LocalTensor<T> DeQue(Simulator::SourceLine where = Simulator::SourceLine::Here())
-    {
-        return LocalTensor<T>(queue_.DeQue(where));
-    }
-    template <typename T>
-    void FreeTensor(LocalTensor<T> &tensor, Simulator::SourceLine where = Simulator::SourceLine::Here())
-    {
-        queue_.Free(tensor.View(), where);
-    }
-
-private:
-    friend class TPipe;
-    static constexpr bool LOADS = position == TPosition::VECIN;
-    Simulator::Queue queue_{LOADS ? "VECIN" : "VECOUT", LOADS ? Simulator::Pipe::MTE2 : Simulator::Pipe::V,
-                            LOADS ? Simulator::Pipe::V : Simulator::Pipe::MTE3, static_cast<uint32_t>(depth)};
-};
-
-template <TPosition position = TPosition::VECCALC>
-class TBuf {
-    static_assert(position != TPosition::GM, "a TBuf lies in UB: VECIN, VECOUT or VECCALC");
-
-public:
-    template <typename T>
-    LocalTensor<T> Get() const
-    {
-        return LocalTensor<T>(view_);
-    }
-    // The first `len` elements; every call starts at the same address.
-    template <typename T>
-    LocalTensor<T> Get(uint32_t len, Simulator::SourceLine where = Simulator::SourceLine::Here()) const
-    {
-        return LocalTensor<T>(Simulator::WorkView(view_, uint64_t{len} * sizeof(T), sizeof(T), where));
-    }
-
-private:
-    friend class TPipe;
-    Simulator::LocalView view_;
-};
-
 class TPipe {
 public:
-    explicit TPipe(Simulator::SourceLine where = Simulator::SourceLine::Here()) : where_(where) {}
+    explicit TPipe(Simulator::SourceLine where = Simulator::SourceLine::Here()) { Init(where); }
     TPipe(const TPipe &) = delete;
     TPipe &operator=(const TPipe &) = delete;
-    ~TPipe() { Destroy(); }
+    ~TPipe() { Close(true); }
 
+    // Again after Destroy.
+    void Init(Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        where_ = where;
+        Simulator::OpenPipe(this, where);
+    }
     // `len` is in bytes, rounded up to 32.
-    template <TPosition position, int32_t depth, auto mask>
-    bool InitBuffer(TQue<position, depth, mask> &queue, uint8_t num, uint32_t len,
+    template <TPosition src, TPosition dst, int32_t depth, auto mask>
+    bool InitBuffer(TQueBind<src, dst, depth, mask> &queue, uint8_t num, uint32_t len,
                     Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        queue.queue_.InitBuffers(num, len, where);
+        queue.queue_.InitBuffers(Memory(where), num, len, where);
         return true;
     }
     template <TPosition position>
     bool InitBuffer(TBuf<position> &buffer, uint32_t len, Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        constexpr const char *NAMES[] = {"GM", "VECIN", "VECOUT", "VECCALC"};
-        buffer.view_ = Simulator::InitWorkBuffer(NAMES[static_cast<uint32_t>(position)], len, where);
+        buffer.InitBuffer(Memory(where), len, where);
         return true;
     }
-    int8_t FetchEventID(HardEvent event, Simulator::SourceLine where = Simulator::SourceLine::Here())
+    template <TPosition position, uint32_t size>
+    bool InitBufPool(TBufPool<position, size> &pool, uint32_t len,
+                     Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        return EventOf(event, false, "FetchEventID", where);
+        Simulator::InitPool(pool.pool_, len, size, Memory(where), where);
+        return true;
+    }
+    template <TPosition position, uint32_t size, TPosition sharedPosition, uint32_t sharedSize>
+    bool InitBufPool(TBufPool<position, size> &pool, uint32_t len, TBufPool<sharedPosition, sharedSize> &shareBuf,
+                     Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        Simulator::SharePool(pool.pool_, len, size, shareBuf.pool_, where);
+        return true;
+    }
+
+    template <typename Event>
+    TEventID FetchEventID(Event event, Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        static_assert(std::is_same<Event, HardEvent>::value, "FetchEventID takes a HardEvent");
+        RequireEventIds<Event>();
+        if (!Simulator::OnVectorCore(event)) {
+            Simulator::ReportForeignPipe("the HardEvent", "FetchEventID", where);
+        }
+        return Simulator::TakeEventId(Simulator::PairOf(event), false, "FetchEventID", where);
     }
     template <HardEvent event>
-    int8_t FetchEventID(Simulator::SourceLine where = Simulator::SourceLine::Here())
+    TEventID FetchEventID(Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        return EventOf(event, false, "FetchEventID", where);
+        return Simulator::TakeEventId(PairFor<event>(), false, "FetchEventID", where);
     }
     // Occupied until ReleaseEventID.
     template <HardEvent event>
-    int8_t AllocEventID(Simulator::SourceLine where = Simulator::SourceLine::Here())
+    TEventID AllocEventID(Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        return EventOf(event, true, "AllocEventID", where);
+        return Simulator::TakeEventId(PairFor<event>(), true, "AllocEventID", where);
     }
     template <HardEvent event>
-    void ReleaseEventID(int8_t id)
+    void ReleaseEventID(TEventID id, Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        const Simulator::PipePair pair = Simulator::PairOf(event);
-        Simulator::AiCore::Current()->Events().Release(pair.source, pair.destination, id);
+        Simulator::ReleaseEventId(PairFor<event>(), id, where);
     }
-    void Destroy()
+
+    // `size` elements at byte `offset` of UB, whoever has them.
+    template <TPosition pos, typename T>
+    LocalTensor<T> GetAbsAddr(int32_t offset, int32_t size,
+                              Simulator::SourceLine where = Simulator::SourceLine::Here()) const
     {
-        if (!closed_) {
-            closed_ = true;
-            Simulator::ClosePipe(std::uncaught_exceptions() > 0, where_);
-        }
+        static_assert(Simulator::InUb(pos), "a vector core has VECIN, VECOUT and VECCALC");
+        return LocalTensor<T>(Simulator::ViewAt(static_cast<uint32_t>(offset), static_cast<uint64_t>(size) * sizeof(T),
+                                                static_cast<uint8_t>(pos), "GetAbsAddr", where));
     }
+    template <typename Position>
+    uint8_t *GetBaseAddr(Position)
+    {
+        static_assert(Simulator::DependentFalse<Position>::value,
+                      "GetBaseAddr exists only in CANN's CPU twin: guard it by #ifdef ASCENDC_CPU_DEBUG");
+        return nullptr;
+    }
+
+    // Back to the state after construction: no buffers, all event ids free.
+    void Reset(Simulator::SourceLine where = Simulator::SourceLine::Here()) { Simulator::ResetPipe(where); }
+    void Destroy() { Close(true); }
+    // Without waiting for the pipes.
+    void DestroyWithoutPipeAll() { Close(false); }
 
 private:
-    static int8_t EventOf(HardEvent event, bool occupies, const char *call, Simulator::SourceLine where)
+    Simulator::BufferPool &Memory(Simulator::SourceLine where) const { return Simulator::MemoryOf(this, where); }
+    void Close(bool drains) { Simulator::ClosePipe(this, drains, std::uncaught_exceptions() > 0, where_); }
+
+    template <typename Event>
+    static constexpr void RequireEventIds()
     {
-        const Simulator::PipePair pair = Simulator::PairOf(event);
-        return Simulator::TakeEventId(pair.source, pair.destination, occupies, call, where);
+        static_assert(
+            __NPU_ARCH__ == 2201 || Simulator::DependentFalse<Event>::value,
+            "FetchEventID, AllocEventID and ReleaseEventID are not on dav-3002: give TQueSync ids of your own");
+    }
+    template <HardEvent event>
+    static constexpr Simulator::PipePair PairFor()
+    {
+        RequireEventIds<std::integral_constant<HardEvent, event>>();
+        static_assert(Simulator::OnVectorCore(event), "this HardEvent belongs to the matrix unit");
+        return Simulator::PairOf(event);
     }
 
-    Simulator::SourceLine where_;
-    bool closed_ = false;
+    Simulator::SourceLine where_{"", 0};
 };
+
+}  // namespace AscendC
+
+// The TPipe that lives.
+template <int family = __NPU_ARCH__>
+AscendC::TPipe *GetTPipePtr(Simulator::SourceLine where = Simulator::SourceLine::Here())
+{
+    static_assert(family == 2201, "GetTPipePtr is not on dav-3002: pass the TPipe on by pointer");
+    return Simulator::CurrentPipe(where);
+}
+
+namespace AscendC {
+
+using ::GetTPipePtr;
+
+// All of UB that TPipe has not given out, as one tensor.
+template <typename T, TPosition pos>
+bool PopStackBuffer(LocalTensor<T> &popLocal, Simulator::SourceLine where = Simulator::SourceLine::Here())
+{
+    static_assert(Simulator::InUb(pos), "a vector core has VECIN, VECOUT and VECCALC");
+    popLocal.SetView(Simulator::RestOfUb(static_cast<uint8_t>(pos), where));
+    return true;
+}
 
 }  // namespace AscendC
 

@@ -3,18 +3,16 @@
 #ifndef SIMULATOR_API_STATIC_TENSOR_H
 #define SIMULATOR_API_STATIC_TENSOR_H
 
-#include "../core/queue.h"
+#include "../core/ub_memory.h"
 #include "keywords.h"
 #include "local_tensor.h"
 
 namespace AscendC {
 
-enum class Hardware : uint8_t { GM, UB };
-
-// Every block starts in this state here: mask all ones, normal mode.
+// The registers as a block starts with; TPipe does it itself.
 inline void InitSocState()
 {
-    Simulator::CurrentVectorMask() = Simulator::VectorMask();
+    Simulator::InitSocState();
 }
 
 template <Hardware hardware = Hardware::UB>
@@ -23,21 +21,34 @@ class LocalMemAllocator {
     static_assert(__NPU_ARCH__ == 2201 || hardware != hardware, "LocalMemAllocator is not on dav-3002: use TPipe");
 
 public:
+    uint32_t GetCurAddr() const { return head_; }
+
+    template <TPosition pos, typename T>
+    LocalTensor<T> Alloc(uint32_t tileSize, Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        static_assert(Simulator::InUb(pos), "the position is one of UB: VECIN, VECOUT or VECCALC");
+        const LocalTensor<T> tensor(pos, head_, tileSize, where);
+        head_ += tensor.GetLength();
+        return tensor;
+    }
+    template <TPosition pos, typename T, uint32_t tileSize>
+    LocalTensor<T> Alloc(Simulator::SourceLine where = Simulator::SourceLine::Here())
+    {
+        return Alloc<pos, T>(tileSize, where);
+    }
     template <typename T>
     LocalTensor<T> Alloc(uint32_t tileSize, Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        return LocalTensor<T>(Simulator::InitWorkBuffer("UB", tileSize * static_cast<uint32_t>(sizeof(T)), where));
+        return Alloc<TPosition::VECCALC, T>(tileSize, where);
     }
     template <typename T, uint32_t tileSize>
     LocalTensor<T> Alloc(Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        return Alloc<T>(tileSize, where);
+        return Alloc<TPosition::VECCALC, T>(tileSize, where);
     }
-    template <TPosition position, typename T, uint32_t tileSize>
-    LocalTensor<T> Alloc(Simulator::SourceLine where = Simulator::SourceLine::Here())
-    {
-        return Alloc<T>(tileSize, where);
-    }
+
+private:
+    uint32_t head_ = 0;
 };
 
 }  // namespace AscendC

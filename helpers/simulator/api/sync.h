@@ -1,59 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Flags between pipes, set and waited for by hand.
+// Flags between pipes, set and waited for by hand, and barriers.
 #ifndef SIMULATOR_API_SYNC_H
 #define SIMULATOR_API_SYNC_H
 
-#include "../core/queue.h"
+#include "../core/flag_ops.h"
+#include "../core/issue.h"
+#include "event.h"
 #include "keywords.h"
-
-namespace AscendC {
-
-// The pipe that sets, then the pipe that waits.
-enum class HardEvent : uint8_t {
-    MTE2_V,
-    V_MTE2,
-    MTE3_V,
-    V_MTE3,
-    MTE2_MTE3,
-    MTE3_MTE2,
-    S_V,
-    V_S,
-    S_MTE2,
-    MTE2_S,
-    S_MTE3,
-    MTE3_S,
-    V_V
-};
-
-}  // namespace AscendC
-
-using event_t = int32_t;
-constexpr event_t EVENT_ID0 = 0, EVENT_ID1 = 1, EVENT_ID2 = 2, EVENT_ID3 = 3, EVENT_ID4 = 4, EVENT_ID5 = 5,
-                  EVENT_ID6 = 6, EVENT_ID7 = 7;
-
-namespace Simulator {
-
-struct PipePair {
-    Pipe source;
-    Pipe destination;
-};
-
-constexpr PipePair PairOf(AscendC::HardEvent event)
-{
-    constexpr PipePair PAIRS[] = {{Pipe::MTE2, Pipe::V}, {Pipe::V, Pipe::MTE2},    {Pipe::MTE3, Pipe::V},
-                                  {Pipe::V, Pipe::MTE3}, {Pipe::MTE2, Pipe::MTE3}, {Pipe::MTE3, Pipe::MTE2},
-                                  {Pipe::S, Pipe::V},    {Pipe::V, Pipe::S},       {Pipe::S, Pipe::MTE2},
-                                  {Pipe::MTE2, Pipe::S}, {Pipe::S, Pipe::MTE3},    {Pipe::MTE3, Pipe::S},
-                                  {Pipe::V, Pipe::V}};
-    return PAIRS[static_cast<uint32_t>(event)];
-}
-
-constexpr Pipe PipeOf(pipe_t pipe)
-{
-    return pipe == PIPE_S ? Pipe::S : pipe == PIPE_V ? Pipe::V : pipe == PIPE_MTE2 ? Pipe::MTE2 : Pipe::MTE3;
-}
-
-}  // namespace Simulator
 
 namespace AscendC {
 
@@ -61,34 +14,90 @@ template <HardEvent event>
 void SetFlag(int32_t eventID, Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
     static_assert(__NPU_ARCH__ == 2201 || event != event, "SetFlag is not on dav-3002: use TQueSync");
-    constexpr Simulator::PipePair PAIR = Simulator::PairOf(event);
-    Simulator::IssueUserFlag(Simulator::Instruction::Flag::SET, PAIR.source, PAIR.destination, eventID, where);
+    static_assert(Simulator::OnVectorCore(event),
+                  "this HardEvent belongs to the matrix unit: a vector core has those "
+                  "between S, V, MTE2 and MTE3");
+    Simulator::IssueUserFlag(Simulator::Instruction::Flag::SET, Simulator::PairOf(event), eventID, "SetFlag", where);
 }
 
 template <HardEvent event>
 void WaitFlag(int32_t eventID, Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
     static_assert(__NPU_ARCH__ == 2201 || event != event, "WaitFlag is not on dav-3002: use TQueSync");
-    constexpr Simulator::PipePair PAIR = Simulator::PairOf(event);
-    Simulator::IssueUserFlag(Simulator::Instruction::Flag::WAIT, PAIR.source, PAIR.destination, eventID, where);
+    static_assert(Simulator::OnVectorCore(event),
+                  "this HardEvent belongs to the matrix unit: a vector core has those "
+                  "between S, V, MTE2 and MTE3");
+    Simulator::IssueUserFlag(Simulator::Instruction::Flag::WAIT, Simulator::PairOf(event), eventID, "WaitFlag", where);
 }
 
 // The same on both families.
 template <pipe_t source, pipe_t destination>
 class TQueSync {
+    static_assert(source != destination, "TQueSync joins two different pipes");
+    static_assert(Simulator::OnVectorCore(source) && Simulator::OnVectorCore(destination),
+                  "a vector core has PIPE_S, PIPE_V, PIPE_MTE2 and PIPE_MTE3; the others belong to the matrix unit");
+
 public:
-    void SetFlag(int32_t eventID, Simulator::SourceLine where = Simulator::SourceLine::Here())
+    void SetFlag(TEventID id, Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        Simulator::IssueUserFlag(Simulator::Instruction::Flag::SET, Simulator::PipeOf(source),
-                                 Simulator::PipeOf(destination), eventID, where);
+        Simulator::IssueUserFlag(Simulator::Instruction::Flag::SET, PAIR, id, "SetFlag", where);
     }
-    void WaitFlag(int32_t eventID, Simulator::SourceLine where = Simulator::SourceLine::Here())
+    void WaitFlag(TEventID id, Simulator::SourceLine where = Simulator::SourceLine::Here())
     {
-        Simulator::IssueUserFlag(Simulator::Instruction::Flag::WAIT, Simulator::PipeOf(source),
-                                 Simulator::PipeOf(destination), eventID, where);
+        Simulator::IssueUserFlag(Simulator::Instruction::Flag::WAIT, PAIR, id, "WaitFlag", where);
     }
+
+private:
+    static constexpr Simulator::PipePair PAIR{Simulator::PipeOf(source), Simulator::PipeOf(destination)};
 };
 
+// Each pipe runs its instructions in order, so a barrier on one pipe has nothing to do; PIPE_ALL joins them.
+template <pipe_t pipe>
+void PipeBarrier()
+{
+    static_assert(pipe != PIPE_S, "PipeBarrier<PIPE_S> is illegal: the scalar unit runs in order");
+    static_assert(pipe == PIPE_ALL || Simulator::OnVectorCore(pipe),
+                  "a vector core has PIPE_V, PIPE_MTE2, PIPE_MTE3 and PIPE_ALL; the others belong to the matrix unit");
+    if constexpr (pipe == PIPE_ALL) {
+        Simulator::IssueBarrierAll();
+    }
+}
+
 }  // namespace AscendC
+
+namespace Simulator {
+
+inline void IssueNamedFlag(Instruction::Flag flag, pipe_t source, pipe_t destination, int32_t id, const char *call,
+                           SourceLine where)
+{
+    if (!OnVectorCore(source) || !OnVectorCore(destination)) {
+        ReportForeignPipe(OnVectorCore(source) ? "the pipe that waits" : "the pipe that sets", call, where);
+    }
+    IssueUserFlag(flag, {PipeOf(source), PipeOf(destination)}, id, call, where);
+}
+
+}  // namespace Simulator
+
+// The same as the device compiler spells it.
+inline void set_flag(pipe_t source, pipe_t destination, event_t id,
+                     Simulator::SourceLine where = Simulator::SourceLine::Here())
+{
+    Simulator::IssueNamedFlag(Simulator::Instruction::Flag::SET, source, destination, id, "set_flag", where);
+}
+
+inline void wait_flag(pipe_t source, pipe_t destination, event_t id,
+                      Simulator::SourceLine where = Simulator::SourceLine::Here())
+{
+    Simulator::IssueNamedFlag(Simulator::Instruction::Flag::WAIT, source, destination, id, "wait_flag", where);
+}
+
+inline void pipe_barrier(pipe_t pipe, Simulator::SourceLine where = Simulator::SourceLine::Here())
+{
+    if (pipe == PIPE_ALL) {
+        Simulator::IssueBarrierAll();
+    } else if (!Simulator::OnVectorCore(pipe)) {
+        Simulator::ReportForeignPipe("the pipe", "pipe_barrier", where);
+    }
+}
 
 #endif  // SIMULATOR_API_SYNC_H

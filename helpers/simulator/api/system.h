@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which block this is, waiting for pipes, and what else a kernel asks of the core it runs on.
+// Which block this is, and what else a kernel asks of the core it runs on.
 #ifndef SIMULATOR_API_SYSTEM_H
 #define SIMULATOR_API_SYSTEM_H
 
@@ -17,16 +17,6 @@ inline int64_t GetBlockIdx()
 inline int64_t GetBlockNum()
 {
     return Simulator::AiCore::Current()->Settings().blockNum;
-}
-
-// Each pipe runs its instructions in order, so a barrier on one pipe has nothing to do; PIPE_ALL joins them.
-template <pipe_t pipe>
-void PipeBarrier()
-{
-    static_assert(pipe != PIPE_S, "PipeBarrier<PIPE_S> is illegal: the scalar unit runs in order");
-    if constexpr (pipe == PIPE_ALL) {
-        Simulator::IssueBarrierAll();
-    }
 }
 
 // A workspace has no part of the system's here, as in CANN's build for a CPU: the user's begins where it begins.

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the calls of elementwise vector operations have in common: their description, and what their mask argument does.
+// What the calls of elementwise vector operations have in common: their description, what their mask argument does, and
+// macros that declare a call in all its forms:
+//   level 2: exactly elements [0, count);
+//   level 0 with a number of lanes, or with a mask of bits: `repeatTime` times 256 bytes, with strides.
+// With isSetMask = false the count or mask argument is left out of account and the mask register decides.
 #ifndef SIMULATOR_API_VECTOR_CALL_H
 #define SIMULATOR_API_VECTOR_CALL_H
 
@@ -11,11 +15,16 @@
 
 namespace Simulator {
 
+// The device takes eight bits of it: 256 would be 0. It is wider here so that this can be noticed.
+using RepeatTime = uint32_t;
+
 template <bool isSetMask>
 void TakeMask(uint64_t lanes)
 {
     if constexpr (isSetMask) {
         SetMaskLanes(lanes);
+    } else {
+        CurrentVectorMask().lanesGiven = 0;  // it was the argument of another call
     }
 }
 
@@ -24,6 +33,19 @@ void TakeMask(const uint64_t *bits)
 {
     if constexpr (isSetMask) {
         SetMaskBits(bits);
+    } else {
+        CurrentVectorMask().lanesGiven = 0;
+    }
+}
+
+// A call of level 2 that has isSetMask.
+template <bool isSetMask>
+void IssueByCount(const VectorCall &call, int32_t count, SourceLine where)
+{
+    if constexpr (isSetMask) {
+        IssueVector(call, count, where);
+    } else {
+        IssueVector(call, AscendC::BinaryRepeatParams().Shape(1), where);
     }
 }
 
@@ -43,5 +65,72 @@ VectorCall ScalarCallOf(const char *name, LoopFunction loop, T scalarValue, cons
 }
 
 }  // namespace Simulator
+
+// The types a call takes stand in tables of these macros. The calls of a form differ in nothing else.
+#define SIMULATOR_BINARY(Name, Operation, ...)                                                                         \
+    template <typename T>                                                                                              \
+    void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src0, const LocalTensor<T> &src1, const int32_t &count, \
+              Simulator::SourceLine where = Simulator::SourceLine::Here())                                             \
+    {                                                                                                                  \
+        SIMULATOR_TAKES(Name, T, __VA_ARGS__);                                                                         \
+        Simulator::IssueVector(Simulator::CallOf<T>(#Name, Simulator::BinaryLoop<T, Simulator::Operation>,             \
+                                                    dst.As("dst"), src0.As("src0"), src1.As("src1")),                  \
+                               count, where);                                                                          \
+    }                                                                                                                  \
+    template <typename T, bool isSetMask = true, typename Mask>                                                        \
+    void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src0, const LocalTensor<T> &src1, Mask mask,            \
+              const Simulator::RepeatTime repeatTime, const BinaryRepeatParams &repeatParams,                          \
+              Simulator::SourceLine where = Simulator::SourceLine::Here())                                             \
+    {                                                                                                                  \
+        SIMULATOR_TAKES(Name, T, __VA_ARGS__);                                                                         \
+        Simulator::TakeMask<isSetMask>(mask);                                                                          \
+        Simulator::IssueVector(Simulator::CallOf<T>(#Name, Simulator::BinaryLoop<T, Simulator::Operation>,             \
+                                                    dst.As("dst"), src0.As("src0"), src1.As("src1")),                  \
+                               repeatParams.Shape(repeatTime), where);                                                 \
+    }
+
+#define SIMULATOR_SCALAR(Name, Operation, ...)                                                                   \
+    template <typename T, bool isSetMask = true>                                                                 \
+    void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src, const T &scalarValue, const int32_t &count,  \
+              Simulator::SourceLine where = Simulator::SourceLine::Here())                                       \
+    {                                                                                                            \
+        SIMULATOR_TAKES(Name, T, __VA_ARGS__);                                                                   \
+        Simulator::IssueByCount<isSetMask>(                                                                      \
+            Simulator::ScalarCallOf<T>(#Name, Simulator::ScalarLoop<T, Simulator::Operation>, scalarValue,       \
+                                       dst.As("dst"), src.As("src")),                                            \
+            count, where);                                                                                       \
+    }                                                                                                            \
+    template <typename T, bool isSetMask = true, typename Mask>                                                  \
+    void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src, const T &scalarValue, Mask mask,             \
+              const Simulator::RepeatTime repeatTime, const UnaryRepeatParams &repeatParams,                     \
+              Simulator::SourceLine where = Simulator::SourceLine::Here())                                       \
+    {                                                                                                            \
+        SIMULATOR_TAKES(Name, T, __VA_ARGS__);                                                                   \
+        Simulator::TakeMask<isSetMask>(mask);                                                                    \
+        Simulator::IssueVector(Simulator::ScalarCallOf<T>(#Name, Simulator::ScalarLoop<T, Simulator::Operation>, \
+                                                          scalarValue, dst.As("dst"), src.As("src")),            \
+                               repeatParams.Shape(repeatTime), where);                                           \
+    }
+
+#define SIMULATOR_UNARY(Name, Operation, ...)                                                                          \
+    template <typename T>                                                                                              \
+    void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src, const int32_t &count,                              \
+              Simulator::SourceLine where = Simulator::SourceLine::Here())                                             \
+    {                                                                                                                  \
+        SIMULATOR_TAKES(Name, T, __VA_ARGS__);                                                                         \
+        Simulator::IssueVector(                                                                                        \
+            Simulator::CallOf<T>(#Name, Simulator::UnaryLoop<T, Simulator::Operation>, dst.As("dst"), src.As("src")),  \
+            count, where);                                                                                             \
+    }                                                                                                                  \
+    template <typename T, bool isSetMask = true, typename Mask>                                                        \
+    void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src, Mask mask, const Simulator::RepeatTime repeatTime, \
+              const UnaryRepeatParams &repeatParams, Simulator::SourceLine where = Simulator::SourceLine::Here())      \
+    {                                                                                                                  \
+        SIMULATOR_TAKES(Name, T, __VA_ARGS__);                                                                         \
+        Simulator::TakeMask<isSetMask>(mask);                                                                          \
+        Simulator::IssueVector(                                                                                        \
+            Simulator::CallOf<T>(#Name, Simulator::UnaryLoop<T, Simulator::Operation>, dst.As("dst"), src.As("src")),  \
+            repeatParams.Shape(repeatTime), where);                                                                    \
+    }
 
 #endif  // SIMULATOR_API_VECTOR_CALL_H

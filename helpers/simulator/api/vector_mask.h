@@ -5,31 +5,49 @@
 
 #include "types.h"
 
-namespace AscendC {
+// The device compiler's own names.
+inline void set_vector_mask(uint64_t maskHigh, uint64_t maskLow)
+{
+    const uint64_t bits[] = {maskLow, maskHigh};
+    Simulator::SetMaskBits(bits);
+}
 
-inline void SetMaskCount()
+inline void set_mask_count()
 {
     Simulator::CurrentVectorMask().counter = true;
 }
 
-inline void SetMaskNorm()
+inline void set_mask_norm()
 {
     Simulator::CurrentVectorMask().counter = false;
+}
+
+namespace AscendC {
+
+// What stands for a mask argument that isSetMask = false leaves out of account.
+constexpr uint64_t MASK_PLACEHOLDER = 0;
+constexpr uint64_t MASK_PLACEHOLDER_LIST[2] = {0, 0};
+
+inline void SetMaskCount()
+{
+    set_mask_count();
+}
+
+inline void SetMaskNorm()
+{
+    set_mask_norm();
 }
 
 // All lanes. The mode stays.
 inline void ResetMask()
 {
-    Simulator::VectorMask &mask = Simulator::CurrentVectorMask();
-    mask.low = mask.high = UINT64_MAX;
+    set_vector_mask(UINT64_MAX, UINT64_MAX);
 }
 
 template <typename T, MaskMode mode = MaskMode::NORMAL>
 void SetVectorMask(const uint64_t maskHigh, const uint64_t maskLow)
 {
-    Simulator::VectorMask &mask = Simulator::CurrentVectorMask();
-    mask.high = maskHigh;
-    mask.low = maskLow;
+    set_vector_mask(maskHigh, maskLow);
 }
 
 // The first `len` lanes of each repeat; in counter mode `len` elements in all.
@@ -37,12 +55,38 @@ template <typename T, MaskMode mode = MaskMode::NORMAL>
 void SetVectorMask(int32_t len)
 {
     if constexpr (mode == MaskMode::COUNTER) {
-        SetVectorMask<T, mode>(0, static_cast<uint64_t>(len));
+        set_vector_mask(0, static_cast<uint64_t>(len));
     } else {
         const Simulator::VectorMask lanes = Simulator::FirstLanes(static_cast<uint64_t>(len));
-        SetVectorMask<T, mode>(lanes.high, lanes.low);
+        set_vector_mask(lanes.high, lanes.low);
     }
 }
+
+// Not part of the documented API, but published kernels call it.
+class AscendCUtils {
+public:
+    template <typename T, bool isSetMask = true>
+    static void SetMask(const uint64_t &maskHigh, const uint64_t &maskLow)
+    {
+        if constexpr (isSetMask) {
+            set_vector_mask(maskHigh, maskLow);
+        }
+    }
+    template <typename T, bool isSetMask = true>
+    static void SetMask(int32_t len)
+    {
+        if constexpr (isSetMask) {
+            SetVectorMask<T>(len);
+        }
+    }
+    template <bool isSetMask = true>
+    static void ResetMask()
+    {
+        if constexpr (isSetMask) {
+            AscendC::ResetMask();
+        }
+    }
+};
 
 }  // namespace AscendC
 

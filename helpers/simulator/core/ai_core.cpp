@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "checks/check.h"
+#include "cross_core.h"
 
 namespace Simulator {
 
@@ -27,10 +28,11 @@ AiCore *&AiCore::Current()
     return current;
 }
 
-AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings)
+AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings, CrossCore &crossCore)
     : settings_(settings),
       globalMemory_(globalMemory),
       findings_(findings),
+      crossCore_(crossCore),
       storage_(settings.ubBytes + UB_ALIGNMENT),
       ub_(Align(storage_.data())),
       pipes_(*this),
@@ -46,13 +48,18 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     inBlock_ = true;
     issuedNum_ = 0;
     executedNum_ = 0;
+    sameReads_ = 0;
     vectorMask = VectorMask();
+    dequantScale = DequantScaleRegister();
     std::memset(&padRegister, POISON_BYTE, sizeof(padRegister));
+    atomicMode = AtomicMode();
     if (settings_.checked) {
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);
     }
     pipes_.Reset(settings_.schedule, settings_.seed + CORE_SEED_STEP * (blockIdx + 1));
-    buffers_.Reset();
+    tpipe = nullptr;
+    staticTensors = false;
+    buffers_.Reset(settings_.ubBytes);
     events_.Reset();
 }
 
@@ -100,7 +107,8 @@ void AiCore::Count(const Instruction &instruction, CallTotals &totals)
         if (area.Tracked(settings_.checked)) {
             for (uint32_t run = 0; run < operand.runs; ++run) {
                 const uint64_t begin = operand.address - area.address + run * operand.pitchBytes;
-                writes_.Add(globalMemory_.IndexOf(area), begin, begin + operand.runBytes, blockIdx_);
+                writes_.Add(globalMemory_.IndexOf(area), begin, begin + operand.runBytes, blockIdx_,
+                            operand.overwrites);
             }
         }
     }
@@ -136,6 +144,29 @@ void AiCore::Log(const Instruction &instruction, uint16_t call)
     record.flagDestination = static_cast<uint8_t>(instruction.flagDestination);
     record.flagId = instruction.flagId;
     log_.Append(record, settings_.logLimit);
+}
+
+void AiCore::SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where)
+{
+    const uint32_t pending = crossCore_.SetFlag(blockIdx_, id);
+    if (pending > MAX_CROSS_CORE_COUNT) {
+        Report({"cross-core-count", "flag " + std::to_string(id),
+                "the flag is set " + std::to_string(pending) + " times without a wait, its counter holds " +
+                    std::to_string(MAX_CROSS_CORE_COUNT),
+                "call CrossCoreWaitFlag once for each CrossCoreSetFlag", pending, MAX_CROSS_CORE_COUNT},
+               call, where);
+    }
+}
+
+void AiCore::NoteRead(uint64_t address)
+{
+    constexpr uint32_t POLLS = 256;
+    sameReads_ = address == lastRead_ ? sameReads_ + 1 : 0;
+    lastRead_ = address;
+    if (sameReads_ >= POLLS) {
+        sameReads_ = 0;
+        crossCore_.Scheduler().Yield(blockIdx_);
+    }
 }
 
 void AiCore::Report(const Finding &finding, const char *call, SourceLine where)

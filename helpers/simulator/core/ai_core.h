@@ -6,7 +6,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "atomic.h"
 #include "buffer_table.h"
+#include "dequant_scale.h"
+#include "event_ids.h"
 #include "event_log.h"
 #include "finding.h"
 #include "global_memory.h"
@@ -16,6 +19,12 @@
 #include "report.h"
 #include "vector_mask.h"
 
+namespace AscendC {
+
+class TPipe;
+
+}  // namespace AscendC
+
 namespace Simulator {
 
 // What one launch is run with; the same for all its blocks.
@@ -23,6 +32,7 @@ struct LaunchSettings {
     uint32_t blockNum = 1;
     uint32_t npuArch = 0;  // 2201 or 3002
     uint32_t ubBytes = 0;
+    uint32_t coreNum = 0;  // vector cores of the SoC; 0: not known
     bool checked = true;
     bool executes = true;    // false at level "model": instructions are issued, checked and counted, and do nothing
     uint32_t checksOff = 0;  // bit i switches CHECKS[i] off
@@ -34,9 +44,11 @@ struct LaunchSettings {
     uint64_t logLimit = 0;  // instructions that the log of one thread keeps
 };
 
+class CrossCore;
+
 class AiCore {
 public:
-    AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings);
+    AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, FindingLog &findings, CrossCore &crossCore);
     AiCore(const AiCore &) = delete;
     AiCore &operator=(const AiCore &) = delete;
 
@@ -55,6 +67,7 @@ public:
 
     // The choke point: check, schedule, execute, log. Numbers the instruction.
     void Issue(Instruction &instruction);
+    void Issue(Instruction &&instruction) { Issue(instruction); }
 
     // Records a finding; an error then ends the block by throwing StopBlock.
     void Report(const Finding &finding, const char *call, SourceLine where);
@@ -70,6 +83,11 @@ public:
     EventIds &Events() { return events_; }
     EventLog &Log() { return log_; }
     void DrainPipes() { pipes_.DrainAll(); }
+    CrossCore &Cross() { return crossCore_; }
+    void RunCrossCoreSets() { pipes_.RunCrossCoreSets(); }
+    void SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where);
+    // A read of global memory. The same one again and again is a core that waits for another: that one may run now.
+    void NoteRead(uint64_t address);
     // Drops what is still queued: after an error in a destructor, where the block cannot be stopped by throwing.
     void AbandonPipes() { pipes_.Reset(settings_.schedule, settings_.seed); }
 
@@ -78,8 +96,12 @@ public:
     SourceLine LastLine() const { return lastLine_; }
     bool InBlock() const { return inBlock_; }
 
+    AscendC::TPipe *tpipe = nullptr;  // the one that lives
+    bool staticTensors = false;       // some tensor lies at an address of the kernel's own choice
     VectorMask vectorMask;
-    uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true
+    DequantScaleRegister dequantScale;
+    uint64_t padRegister = 0;  // filler of DataCopyPad; loaded by copies with isPad = true and by SetPadValue
+    AtomicMode atomicMode;     // of stores issued from now on
 
     // The core on which the calling thread runs a block; null outside.
     static AiCore *&Current();
@@ -94,6 +116,7 @@ private:
     const LaunchSettings &settings_;
     GlobalMemory &globalMemory_;
     FindingLog &findings_;
+    CrossCore &crossCore_;
     std::vector<uint8_t> storage_;
     uint8_t *ub_;
     Pipes pipes_;
@@ -104,6 +127,8 @@ private:
     uint32_t blockIdx_ = 0;
     uint32_t issuedNum_ = 0;
     uint32_t executedNum_ = 0;
+    uint64_t lastRead_ = 0;
+    uint32_t sameReads_ = 0;
     volatile bool inBlock_ = false;
     const char *volatile lastCall_ = "";
     SourceLine lastLine_{"", 0};

@@ -1,95 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0
-// The UB buffers that TPipe handed out in one block, and the hardware event ids in use.
+// The buffers of UB in one block, and the pools they are carved from.
 #ifndef SIMULATOR_CORE_BUFFER_TABLE_H
 #define SIMULATOR_CORE_BUFFER_TABLE_H
 
 #include <cstdint>
 #include <vector>
 
+#include "event_ids.h"
 #include "finding.h"
 #include "instruction.h"
-#include "pipes.h"
 
 namespace Simulator {
 
-constexpr uint32_t MAX_BUFFERS = 64;  // all TQue and TBuf buffers of one TPipe together
+constexpr uint32_t MAX_BUFFERS = 64;       // all TQue and TBuf buffers of one TPipe together
+constexpr uint32_t MAX_POOL_BUFFERS = 16;  // of one TBufPool
+constexpr int32_t NO_TAG = -1;
 
-// The life of a queue buffer. Buffers of a TBuf stay WORK.
-enum class BufferState : uint8_t { FREE, OCCUPIED, ENQUEUED, DEQUEUED, WORK };
+// The life of a queue buffer. Buffers without a life stay WORK: those of a TBuf, and UB as a whole.
+enum class BufferState : uint8_t { FREE, OCCUPIED, ENQUEUED, DEQUEUED, WORK, RELEASED };
 
-constexpr const char *BUFFER_STATE_NAMES[] = {"free", "allocated", "enqueued", "dequeued", "work"};
+constexpr const char *BUFFER_STATE_NAMES[] = {"free", "allocated", "enqueued", "dequeued", "work", "released"};
 
-constexpr int8_t NO_EVENT = -1;
+// A stretch of UB that buffers are carved from one after the other: TPipe has all of UB, a TBufPool a part of it.
+struct BufferPool {
+    uint32_t id = 0;  // 0: not set up
+    uint32_t beginBytes = 0;
+    uint32_t nextBytes = 0;
+    uint32_t endBytes = 0;
+    uint32_t bufferNum = 0;
+    uint32_t bufferLimit = 0;
+};
 
 struct Buffer {
     const char *position;  // "VECIN", "VECOUT", "VECCALC"
-    uint32_t address;
     uint32_t bytes;
     BufferState state;
-    uint16_t generation;  // counts AllocTensor, so that a stale tensor is recognised
-    Pipe producer;        // the pipe that fills it, and the one that empties it
+    Pipe producer;  // the pipe that fills it, and the one that empties it
     Pipe consumer;
-    int8_t enqueueEvent;
-    int8_t freeEvent;
     SourceLine changedAt;  // the call that put it into this state
+    uint32_t owner = 0;    // which call of InitBuffer made it
+    uint32_t pool = 0;
+    uint32_t address = 0;
+    uint16_t generation = 0;     // which allocation, so that a stale tensor is recognised
+    PipePair enqueuedBetween{};  // the pipes that EnQue set a flag between
+    int8_t enqueueEvent = NO_EVENT;
+    int8_t freeEvent = NO_EVENT;
+    int32_t userTag = NO_TAG;
+
+    bool Overlaps(const Buffer &other) const
+    {
+        return address < other.address + other.bytes && other.address < address + bytes;
+    }
 };
 
 class BufferTable {
 public:
-    void Reset()
+    // Numbers go on, so that what is left of earlier buffers is never taken for a later one.
+    void Reset(uint32_t ubBytes)
     {
         buffers_.clear();
-        endBytes_ = 0;
+        main_ = {NextNumber(), 0, 0, ubBytes, 0, MAX_BUFFERS};
+        wholeUb_ = NO_BUFFER;
+        sharesMemory_ = false;
     }
+    bool SharesMemory() const { return sharesMemory_; }
+    void ShareMemory() { sharesMemory_ = true; }
+    BufferPool &Main() { return main_; }
     Buffer &operator[](uint32_t index) { return buffers_[index]; }
     uint32_t Count() const { return static_cast<uint32_t>(buffers_.size()); }
-    uint32_t EndBytes() const { return endBytes_; }
-    uint32_t Add(const Buffer &buffer)
+    bool Holds(uint32_t index) const { return index < buffers_.size(); }
+
+    uint32_t Add(BufferPool &pool, const Buffer &buffer)
     {
         buffers_.push_back(buffer);
-        buffers_.back().address = endBytes_;
-        endBytes_ += buffer.bytes;
+        buffers_.back().pool = pool.id;
+        buffers_.back().address = pool.nextBytes;
+        buffers_.back().generation = NextGeneration();
+        pool.nextBytes += buffer.bytes;
+        ++pool.bufferNum;
         return Count() - 1;
     }
+    // All of UB as one buffer: what tensors at addresses of the kernel's own choice are views of.
+    uint16_t WholeUb(uint32_t ubBytes, SourceLine where)
+    {
+        if (wholeUb_ == NO_BUFFER) {
+            wholeUb_ = static_cast<uint16_t>(Count());
+            buffers_.push_back({"UB", ubBytes, BufferState::WORK, Pipe::V, Pipe::V, where});
+            buffers_.back().generation = NextGeneration();
+        }
+        return wholeUb_;
+    }
+    // A pool is set up again: the buffers it had are gone.
+    void ReleasePool(uint32_t pool)
+    {
+        for (Buffer &buffer : buffers_) {
+            if (buffer.pool == pool) {
+                buffer.state = BufferState::RELEASED;
+                buffer.owner = 0;
+            }
+        }
+        while (!buffers_.empty() && buffers_.back().state == BufferState::RELEASED) {
+            buffers_.pop_back();
+        }
+    }
+    uint16_t NextGeneration() { return ++generation_; }
+    uint32_t NextNumber() { return ++number_; }
 
 private:
     std::vector<Buffer> buffers_;
-    uint32_t endBytes_ = 0;
-};
-
-// Ids 0..7 of every ordered pair of pipes.
-class EventIds {
-public:
-    void Reset() { *this = EventIds(); }
-    // The lowest free id, or NO_EVENT.
-    int8_t Allocate(Pipe source, Pipe destination)
-    {
-        uint8_t &used = used_[static_cast<uint32_t>(source)][static_cast<uint32_t>(destination)];
-        for (uint32_t id = 0; id < FLAG_IDS; ++id) {
-            if ((used & (1u << id)) == 0) {
-                used = static_cast<uint8_t>(used | (1u << id));
-                return static_cast<int8_t>(id);
-            }
-        }
-        return NO_EVENT;
-    }
-    // The lowest free id, which stays free: for a set and a wait that follow each other.
-    int8_t Lowest(Pipe source, Pipe destination)
-    {
-        const int8_t id = Allocate(source, destination);
-        if (id != NO_EVENT) {
-            Release(source, destination, id);
-        }
-        return id;
-    }
-    void Release(Pipe source, Pipe destination, int8_t id)
-    {
-        uint8_t &used = used_[static_cast<uint32_t>(source)][static_cast<uint32_t>(destination)];
-        used = static_cast<uint8_t>(used & ~(1u << id));
-    }
-
-private:
-    uint8_t used_[PIPE_NUM][PIPE_NUM] = {};
+    BufferPool main_;
+    uint16_t wholeUb_ = NO_BUFFER;
+    bool sharesMemory_ = false;  // some TBufPool has the memory of another
+    uint16_t generation_ = 0;
+    uint32_t number_ = 0;
 };
 
 }  // namespace Simulator

@@ -22,13 +22,18 @@ constexpr uint32_t CastModes()
 {
     if constexpr (IS_PAIR<Dst, Src, half, float>) {
         return DIRECTED | NONE_ONLY | 1u << CAST_ODD;
+#if __NPU_ARCH__ == 2201
+    } else if constexpr (IS_PAIR<Dst, Src, half, int32_t>) {
+        return DIRECTED | NONE_ONLY | 1u << CAST_ODD;  // the mode is left out of account
+#endif
     } else if constexpr (IS_PAIR<Dst, Src, half, int16_t> || IS_PAIR<Dst, Src, int8_t, half> ||
                          IS_PAIR<Dst, Src, uint8_t, half> || IS_PAIR<Dst, Src, float, int32_t>) {
         return DIRECTED | NONE_ONLY;
     } else if constexpr (IS_PAIR<Dst, Src, half, int8_t> || IS_PAIR<Dst, Src, half, uint8_t> ||
                          IS_PAIR<Dst, Src, float, int16_t> || IS_PAIR<Dst, Src, float, half> ||
                          IS_PAIR<Dst, Src, float, bfloat16_t> || IS_PAIR<Dst, Src, int16_t, int32_t> ||
-                         IS_PAIR<Dst, Src, int64_t, int32_t> || IS_PAIR<Dst, Src, int32_t, int64_t>) {
+                         IS_PAIR<Dst, Src, int64_t, int32_t> || IS_PAIR<Dst, Src, int32_t, int64_t> ||
+                         IS_PAIR<Dst, Src, half, int32_t>) {
         return NONE_ONLY;
     } else if constexpr (IS_PAIR<Dst, Src, int16_t, half> || IS_PAIR<Dst, Src, int32_t, half> ||
                          IS_PAIR<Dst, Src, int32_t, bfloat16_t> || IS_PAIR<Dst, Src, int16_t, float> ||
@@ -51,7 +56,7 @@ typename Element<Dst>::Storage ConvertElement(typename Element<Src>::Storage sto
     } else if constexpr (std::is_integral<Dst>::value) {
         return RoundToInteger<Dst, MODE>(value);
     } else if constexpr (std::is_same<Dst, half>::value) {
-        return RoundToHalf<MODE>(static_cast<float>(value));  // integers of at most 16 bits: exact as floats
+        return RoundToHalf<MODE>(static_cast<float>(value));  // exact as a float, or far beyond the largest half
     } else if constexpr (std::is_same<Dst, bfloat16_t>::value) {
         return RoundToBfloat16<MODE>(value);
     } else if constexpr (std::is_same<Src, float>::value) {
@@ -68,13 +73,14 @@ void CastLoop(const LoopArguments &arguments)
 {
     auto *dst = static_cast<typename Element<Dst>::Storage *>(arguments.dst);
     const auto *src = static_cast<const typename Element<Src>::Storage *>(arguments.src0);
+    const uint32_t elements = arguments.elements;  // not read again after each store into dst
     if constexpr (IS_PAIR<Dst, Src, float, half>) {
-        WidenHalves(dst, src, arguments.elements);
+        WidenHalves(dst, src, elements);
     } else if constexpr (IS_PAIR<Dst, Src, half, float> && (MODE == CAST_NONE || MODE == CAST_RINT)) {
-        NarrowToHalves(dst, src, arguments.elements);
+        NarrowToHalves(dst, src, elements);
     } else {
         SIMULATOR_INDEPENDENT
-        for (uint32_t i = 0; i < arguments.elements; ++i) {
+        for (uint32_t i = 0; i < elements; ++i) {
             dst[i] = ConvertElement<Dst, Src, MODE>(src[i]);
         }
     }

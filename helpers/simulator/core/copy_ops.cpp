@@ -11,16 +11,34 @@ namespace Simulator {
 
 namespace {
 
-const uint8_t *GmPointer(const Operand &operand, uint32_t run)
+// Elements of 64 bits are moved, and padded, as two of 32.
+constexpr uint32_t WIDEST_FILLER_BYTES = 4;
+constexpr uint64_t FILL_CHUNK_BYTES = 4096;
+
+uint8_t *GmPointer(const Operand &operand, uint32_t run)
 {
-    return reinterpret_cast<const uint8_t *>(operand.address + run * operand.pitchBytes);
+    return reinterpret_cast<uint8_t *>(operand.address + run * operand.pitchBytes);
+}
+
+uint8_t *UbPointer(const Operand &operand, uint32_t run, AiCore &core)
+{
+    return core.Ub(operand.address + run * operand.pitchBytes);
 }
 
 // `value` repeated element by element over [target, target + bytes).
-void Fill(uint8_t *target, uint64_t bytes, const void *value, uint32_t elementBytes)
+void Repeat(uint8_t *target, uint64_t bytes, const void *value, uint32_t elementBytes)
 {
     for (uint64_t done = 0; done < bytes; done += elementBytes) {
         std::memcpy(target + done, value, std::min<uint64_t>(elementBytes, bytes - done));
+    }
+}
+
+void Store(uint8_t *target, const uint8_t *source, uint64_t bytes, AtomicMode atomic, AiCore &core)
+{
+    if (atomic.IsOn()) {
+        StoreAtomically(target, source, bytes, atomic, core);
+    } else {
+        CopyPastCaches(target, source, bytes);
     }
 }
 
@@ -32,18 +50,17 @@ void ExecuteCopyToUb(const Instruction &instruction, AiCore &core)
 {
     const Operand &dst = instruction.operands[0];
     const Operand &src = instruction.operands[1];
-    const bool padded = instruction.leftPadBytes != 0 || instruction.rightPadBytes != 0;
-    if (instruction.padsWithValue) {
-        core.padRegister = instruction.scalarBits;
-    }
+    const CopyParameters parameters = instruction.ParametersAs<CopyParameters>();
+    const bool padded = parameters.leftPadBytes != 0 || parameters.rightPadBytes != 0 || parameters.padsWithValue;
+    const uint32_t fillerBytes = std::min(src.elementBytes, WIDEST_FILLER_BYTES);
     for (uint32_t run = 0; run < src.runs; ++run) {
-        uint8_t *start = core.Ub(dst.address + run * dst.pitchBytes);
-        uint8_t *data = start + instruction.leftPadBytes;
+        uint8_t *start = UbPointer(dst, run, core);
+        uint8_t *data = start + parameters.leftPadBytes;
         CopyFetchingAhead(data, GmPointer(src, run), src.runBytes);
-        const void *filler = padded || instruction.padsWithValue ? static_cast<const void *>(&core.padRegister) : data;
-        Fill(start, instruction.leftPadBytes, filler, src.elementBytes);
+        const void *filler = padded ? static_cast<const void *>(&instruction.scalarBits) : data;
+        Repeat(start, parameters.leftPadBytes, filler, fillerBytes);
         uint8_t *end = data + src.runBytes;
-        Fill(end, static_cast<uint64_t>(start + dst.runBytes - end), filler, src.elementBytes);
+        Repeat(end, static_cast<uint64_t>(start + dst.runBytes - end), filler, fillerBytes);
     }
 }
 
@@ -51,9 +68,30 @@ void ExecuteCopyToGm(const Instruction &instruction, AiCore &core)
 {
     const Operand &dst = instruction.operands[0];
     const Operand &src = instruction.operands[1];
+    const AtomicMode atomic = instruction.ParametersAs<CopyParameters>().atomic;
     for (uint32_t run = 0; run < dst.runs; ++run) {
-        uint8_t *target = reinterpret_cast<uint8_t *>(dst.address + run * dst.pitchBytes);
-        CopyPastCaches(target, core.Ub(src.address + run * src.pitchBytes), dst.runBytes);
+        Store(GmPointer(dst, run), UbPointer(src, run, core), dst.runBytes, atomic, core);
+    }
+}
+
+// Run after run: a run that another one reads must not overlap it on the device.
+void ExecuteCopyInUb(const Instruction &instruction, AiCore &core)
+{
+    const Operand &dst = instruction.operands[0];
+    const Operand &src = instruction.operands[1];
+    for (uint32_t run = 0; run < dst.runs; ++run) {
+        std::memmove(UbPointer(dst, run, core), UbPointer(src, run, core), dst.runBytes);
+    }
+}
+
+void ExecuteFill(const Instruction &instruction, AiCore &core)
+{
+    const Operand &dst = instruction.operands[0];
+    const AtomicMode atomic = instruction.ParametersAs<CopyParameters>().atomic;
+    alignas(uint64_t) uint8_t chunk[FILL_CHUNK_BYTES];
+    Repeat(chunk, std::min(FILL_CHUNK_BYTES, dst.runBytes), &instruction.scalarBits, dst.elementBytes);
+    for (uint64_t done = 0; done < dst.runBytes; done += FILL_CHUNK_BYTES) {
+        Store(GmPointer(dst, 0) + done, chunk, std::min(FILL_CHUNK_BYTES, dst.runBytes - done), atomic, core);
     }
 }
 

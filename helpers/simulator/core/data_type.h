@@ -22,6 +22,9 @@ enum class DataType : uint8_t {
     UINT64,
     OTHER,
 };
+constexpr const char *DATA_TYPE_NAMES[] = {"nothing", "half",     "bfloat16_t",  "float",   "int8_t",
+                                           "uint8_t", "int16_t",  "uint16_t",    "int32_t", "uint32_t",
+                                           "int64_t", "uint64_t", "another type"};
 
 // The values of AscendC::RoundMode.
 constexpr uint8_t CAST_NONE = 0, CAST_RINT = 1, CAST_FLOOR = 2, CAST_CEIL = 3, CAST_ROUND = 4, CAST_TRUNC = 5,

@@ -9,6 +9,7 @@
 
 #include "conversion.h"
 #include "element.h"
+#include "numeric_modes.h"
 #include "operations.h"
 
 // Sources lie beside the destination or are the destination itself: no element depends on an earlier one.
@@ -27,6 +28,7 @@ struct LoopArguments {
     const void *src2;
     uint64_t scalarBits;  // the scalar operand, in the sources' type
     uint32_t elements;
+    const NumericModes *modes;  // for loops of several operations; the last result is left to the caller
 };
 
 using LoopFunction = void (*)(const LoopArguments &);
@@ -144,6 +146,13 @@ void UnaryLoop(const LoopArguments &arguments)
         }
         result.Write(arguments.dst, start, count);
     });
+}
+
+// dst[i] = src0[i], bit for bit
+template <typename T>
+void CopyLoop(const LoopArguments &arguments)
+{
+    std::memmove(arguments.dst, arguments.src0, arguments.elements * sizeof(T));
 }
 
 // dst[i] = scalar, bit for bit

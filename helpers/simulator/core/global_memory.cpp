@@ -67,13 +67,14 @@ void GlobalMemory::PoisonUnwritten()
     }
 }
 
-void WriteMap::Add(size_t area, uint64_t begin, uint64_t end, uint32_t core)
+void WriteMap::Add(size_t area, uint64_t begin, uint64_t end, uint32_t core, bool overwrites)
 {
     std::vector<WrittenRange> &ranges = ranges_[area];
-    if (!ranges.empty() && ranges.back().end == begin && ranges.back().core == core) {
+    if (!ranges.empty() && ranges.back().end == begin && ranges.back().core == core &&
+        ranges.back().overwrites == overwrites) {
         ranges.back().end = end;
     } else if (begin != end) {
-        ranges.push_back({begin, end, core});
+        ranges.push_back({begin, end, core, overwrites});
     }
 }
 

@@ -37,6 +37,7 @@ struct WrittenRange {
     uint64_t begin;
     uint64_t end;
     uint32_t core;
+    bool overwrites;  // see Operand
 };
 
 class GlobalMemory {
@@ -62,7 +63,7 @@ private:
 class WriteMap {
 public:
     explicit WriteMap(size_t areaNum) : ranges_(areaNum) {}
-    void Add(size_t area, uint64_t begin, uint64_t end, uint32_t core);
+    void Add(size_t area, uint64_t begin, uint64_t end, uint32_t core, bool overwrites);
     const std::vector<WrittenRange> &Ranges(size_t area) const { return ranges_[area]; }
 
 private:

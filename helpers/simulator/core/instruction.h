@@ -45,6 +45,7 @@ struct Operand {
     uint16_t generation;    // UB: which allocation of that buffer
     Space space;
     bool written;
+    bool overwrites;  // GM, written: the same bytes may be written more than once (atomic stores, fills)
 
     uint64_t SpanBytes() const { return runs == 0 ? 0 : (runs - 1) * pitchBytes + runBytes; }
 };
@@ -59,6 +60,7 @@ struct VectorGeometry {
     uint32_t repeats;           // 0: `elements` contiguous ones, no repeats
     uint32_t lanes;             // elements of one repeat
     uint64_t mask[MASK_WORDS];  // lane i takes part if bit i is set
+    uint64_t lanesGiven;        // the mask argument where it was a number of lanes, else 0
     uint32_t lastLanes;         // counter mode: lanes of the last repeat, the others are whole; 0: the mask decides
     struct Stride {
         uint16_t block;   // start of a data block to start of the next, in data blocks
@@ -71,6 +73,26 @@ struct VectorGeometry {
             return repeat + 1 < repeats || lane < lastLanes;
         }
         return (mask[lane / 64] >> (lane % 64) & 1) != 0;
+    }
+    // `num` lanes from `first` on, at most 32 of them and in one word of the mask.
+    bool TakesAll(uint32_t repeat, uint32_t first, uint32_t num) const
+    {
+        if (lastLanes != 0) {
+            return repeat + 1 < repeats || first + num <= lastLanes;
+        }
+        const uint64_t all = (uint64_t{1} << num) - 1;
+        return (mask[first / 64] >> (first % 64) & all) == all;
+    }
+    // How many lanes take part, if they are the first of the repeat; else 0.
+    uint32_t LeadingLanes(uint32_t repeat) const
+    {
+        if (lastLanes != 0) {
+            return repeat + 1 < repeats ? lanes : lastLanes;
+        }
+        const uint64_t low = lanes >= 64 ? mask[0] : mask[0] & ((uint64_t{1} << lanes) - 1);
+        const uint64_t high = lanes > 64 ? mask[1] : 0;
+        const bool isLeading = (low & (low + 1)) == 0 && (high & (high + 1)) == 0 && (high == 0 || low == UINT64_MAX);
+        return isLeading ? static_cast<uint32_t>(__builtin_popcountll(low) + __builtin_popcountll(high)) : 0;
     }
 };
 
@@ -93,16 +115,11 @@ struct Instruction {
     uint8_t modesTaken;   // Cast: a bit for each RoundMode that its types have
     VectorGeometry geometry;
     uint32_t elements;    // vector instructions: how many elements
-    uint64_t scalarBits;  // scalar operand, or the value a copy pads with
-    // Copies into UB: bytes of filler on either side of each run, and whether the filler is scalarBits.
-    uint16_t leftPadBytes;
-    uint16_t rightPadBytes;
-    bool padsWithValue;
-    uint32_t droppedBytes;  // DataCopy: the tail that was asked for and is no whole block
+    uint64_t scalarBits;  // scalar operand
     // What else an instruction needs, as a plain struct of its own that `execute` knows.
     alignas(8) uint8_t parameters[PARAMETER_BYTES];
-    // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe.
-    enum class Flag : uint8_t { NONE, SET, WAIT } flag;
+    // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe; CROSS_CORE_SET tells other cores.
+    enum class Flag : uint8_t { NONE, SET, WAIT, CROSS_CORE_SET } flag;
     Pipe flagSource;
     Pipe flagDestination;
     uint8_t flagId;

@@ -6,12 +6,29 @@
 
 #include "ai_core.h"
 #include "checks/check.h"
-#include "copy_ops.h"
 #include "vector_ops.h"
 
 namespace Simulator {
 
-namespace {
+LocalOperand FromElement(const LocalOperand &local, uint64_t index)
+{
+    LocalOperand rest = local;
+    const uint64_t skipped = index * local.elementBytes;
+    rest.view.address += static_cast<uint32_t>(skipped);
+    rest.view.bytes = skipped < local.view.bytes ? local.view.bytes - static_cast<uint32_t>(skipped) : 0;
+    return rest;
+}
+
+GlobalOperand FromElement(const GlobalOperand &global, uint64_t index)
+{
+    GlobalOperand rest = global;
+    const uint64_t skipped = index * global.elementBytes;
+    rest.address += skipped;
+    if (global.viewBytes != UNDECLARED) {
+        rest.viewBytes = skipped < global.viewBytes ? global.viewBytes - skipped : 0;
+    }
+    return rest;
+}
 
 Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written)
 {
@@ -30,15 +47,15 @@ Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, 
     return operand;
 }
 
-Operand InGm(const GlobalOperand &global, const CopyShape &shape, bool written)
+Operand InGm(const GlobalOperand &global, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written)
 {
     Operand operand{};
     operand.role = global.role;
     operand.address = global.address;
     operand.viewBytes = global.viewBytes;
-    operand.runBytes = shape.runBytes;
-    operand.pitchBytes = shape.runBytes + shape.gmGapBytes;
-    operand.runs = shape.runs;
+    operand.runBytes = runBytes;
+    operand.pitchBytes = pitchBytes;
+    operand.runs = runs;
     operand.elementBytes = global.elementBytes;
     operand.buffer = NO_BUFFER;
     operand.space = Space::GM;
@@ -46,12 +63,14 @@ Operand InGm(const GlobalOperand &global, const CopyShape &shape, bool written)
     return operand;
 }
 
+namespace {
+
 Instruction VectorInstruction(const VectorCall &call, SourceLine where)
 {
     Instruction instruction{};
     instruction.call = call.name;
     instruction.where = where;
-    instruction.execute = ExecuteVector;
+    instruction.execute = call.execute;
     instruction.pipe = Pipe::V;
     instruction.loop = call.loop;
     instruction.type = call.type;
@@ -112,6 +131,9 @@ void IssueVector(const VectorCall &call, int32_t count, SourceLine where)
 void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
+    if (!core.vectorMask.counter) {
+        CheckRepeatTimes(call.name, shape.repeats, where);
+    }
     Instruction instruction = VectorInstruction(call, where);
     VectorGeometry &geometry = instruction.geometry;
     uint32_t widest = 0;
@@ -122,6 +144,7 @@ void IssueVector(const VectorCall &call, const RepeatShape &shape, SourceLine wh
     geometry.repeats = shape.repeats;
     geometry.mask[0] = core.vectorMask.low;
     geometry.mask[1] = core.vectorMask.high;
+    geometry.lanesGiven = core.vectorMask.lanesGiven;
     if (core.vectorMask.counter) {
         const uint64_t count = core.vectorMask.low;
         geometry.repeats = static_cast<uint32_t>((count + geometry.lanes - 1) / geometry.lanes);
@@ -164,6 +187,7 @@ void SetMaskLanes(uint64_t lanes)
         mask.low = lanes;
     } else {
         mask = FirstLanes(lanes);
+        mask.lanesGiven = lanes;
     }
 }
 
@@ -172,6 +196,7 @@ void SetMaskBits(const uint64_t *bits)
     VectorMask &mask = CurrentVectorMask();
     mask.low = bits[0];
     mask.high = bits[1];
+    mask.lanesGiven = 0;
 }
 
 VectorMask &CurrentVectorMask()
@@ -179,49 +204,66 @@ VectorMask &CurrentVectorMask()
     return AiCore::Current()->vectorMask;
 }
 
-void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperand &src, const CopyShape &shape,
-                   const CopyPadding &padding, SourceLine where)
+void CheckRepeatTimes(const char *call, uint32_t repeats, SourceLine where)
 {
-    Instruction instruction{};
-    instruction.call = call;
-    instruction.where = where;
-    instruction.execute = ExecuteCopyToUb;
-    instruction.pipe = Pipe::MTE2;
-    instruction.type = DataType::OTHER;
-    instruction.droppedBytes = shape.droppedBytes;
-    const uint64_t ubRunBytes = RoundUpToBlock(padding.leftBytes + shape.runBytes + padding.rightBytes);
-    const uint64_t ubPitchBytes = ubRunBytes + shape.ubGapBlocks * DATA_BLOCK_BYTES;
-    const uint32_t runs = shape.runBytes == 0 ? 0 : shape.runs;
-    instruction.operands[0] = InUb(dst, ubRunBytes, ubPitchBytes, runs, true);
-    instruction.operands[1] = InGm(src, shape, false);
-    instruction.operands[1].runs = runs;
-    instruction.operandNum = 2;
-    instruction.elements = static_cast<uint32_t>(runs * shape.runBytes / src.elementBytes);
-    instruction.scalarBits = padding.valueBits;
-    instruction.leftPadBytes = padding.leftBytes;
-    instruction.rightPadBytes = padding.rightBytes;
-    instruction.padsWithValue = padding.withValue;
-    AiCore::Current()->Issue(instruction);
+    constexpr uint32_t MAX_REPEATS = UINT8_MAX;
+    if (repeats > MAX_REPEATS) {
+        AiCore::Current()->Report(
+            {"repeat-times", "repeatTime",
+             "repeatTime is " + std::to_string(repeats) + ", which has 8 bits on the device: it repeats " +
+                 std::to_string(repeats % (MAX_REPEATS + 1)) + " times",
+             "repeat at most 255 times in one call, or pass a count of elements", repeats, MAX_REPEATS},
+            call, where);
+    }
 }
 
-void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperand &src, const CopyShape &shape,
-                   SourceLine where)
+void SetDequantScale(uint64_t bits)
+{
+    AiCore::Current()->dequantScale = {bits, true};
+}
+
+uint64_t DequantScale(const char *call, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    if (!core.dequantScale.isSet) {
+        core.Report({"dequant-scale", "scale",
+                     "int32_t to half multiplies by a scale, which this block has not set: the device takes what its "
+                     "register holds",
+                     "call SetDeqScale(static_cast<half>(1.0f)) before", 0, 1},
+                    call, where);
+    }
+    return core.dequantScale.bits;
+}
+
+void CheckShiftDistance(const char *call, int64_t distance, uint32_t bits, SourceLine where)
+{
+    if (distance < 0 || distance > bits) {
+        AiCore::Current()->Report({"shift-distance", "scalarValue",
+                                   "shifts by " + std::to_string(distance) + ", elements of " + std::to_string(bits) +
+                                       " bits shift by 0 to " + std::to_string(bits),
+                                   "check where the distance comes from", distance, bits},
+                                  call, where);
+    }
+}
+
+void CheckShiftRounding(SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
+    if (core.Settings().npuArch == 3002) {
+        core.Report({"shift-rounding", "roundEn",
+                     "roundEn is true, and this SoC (dav-3002) does not round when it shifts: only false is taken",
+                     "add half of the last place before the shift", 1, 0},
+                    "ShiftRight", where);
+    }
+}
+
+Instruction ScalarInstruction(const char *call, SourceLine where)
 {
     Instruction instruction{};
     instruction.call = call;
     instruction.where = where;
-    instruction.execute = ExecuteCopyToGm;
-    instruction.pipe = Pipe::MTE3;
-    instruction.type = DataType::OTHER;
-    instruction.droppedBytes = shape.droppedBytes;
-    const uint64_t ubPitchBytes = RoundUpToBlock(shape.runBytes) + shape.ubGapBlocks * DATA_BLOCK_BYTES;
-    const uint32_t runs = shape.runBytes == 0 ? 0 : shape.runs;
-    instruction.operands[0] = InGm(dst, shape, true);
-    instruction.operands[0].runs = runs;
-    instruction.operands[1] = InUb(src, shape.runBytes, ubPitchBytes, runs, false);
-    instruction.operandNum = 2;
-    instruction.elements = static_cast<uint32_t>(runs * shape.runBytes / dst.elementBytes);
-    AiCore::Current()->Issue(instruction);
+    instruction.pipe = Pipe::S;
+    return instruction;
 }
 
 namespace {
@@ -229,10 +271,7 @@ namespace {
 void IssueScalar(const char *call, const Operand &operand, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    Instruction instruction{};
-    instruction.call = call;
-    instruction.where = where;
-    instruction.pipe = Pipe::S;
+    Instruction instruction = ScalarInstruction(call, where);
     instruction.elements = 1;
     instruction.operands[0] = operand;
     instruction.operandNum = 1;
@@ -244,25 +283,25 @@ void IssueScalar(const char *call, const Operand &operand, SourceLine where)
 
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where)
 {
-    // The view may end before the element: what is left of it then is nothing, and the bounds check says so.
-    LocalOperand element = tensor;
-    const uint64_t skipped = index * tensor.elementBytes;
-    element.view.address += static_cast<uint32_t>(skipped);
-    element.view.bytes = skipped < tensor.view.bytes ? tensor.view.bytes - static_cast<uint32_t>(skipped) : 0;
+    const LocalOperand element = FromElement(tensor, index);
     IssueScalar(call, InUb(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
     return AiCore::Current()->Ub(element.view.address);
 }
 
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where)
 {
-    GlobalOperand element = tensor;
-    const uint64_t skipped = index * tensor.elementBytes;
-    element.address += skipped;
-    if (tensor.viewBytes != UNDECLARED) {
-        element.viewBytes = skipped < tensor.viewBytes ? tensor.viewBytes - skipped : 0;
+    const GlobalOperand element = FromElement(tensor, index);
+    if (!written) {
+        AiCore::Current()->NoteRead(element.address);
     }
-    IssueScalar(call, InGm(element, {1, tensor.elementBytes, 0, 0}, written), where);
+    IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
     return reinterpret_cast<void *>(element.address);
+}
+
+void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t index, SourceLine where)
+{
+    const GlobalTensorArea &area = AiCore::Current()->Gm().Nearest(tensor.address + index * tensor.elementBytes);
+    return AccessElement(call, tensor, index, area.role != Role::IN, where);
 }
 
 void ReportAssertion(const char *condition, const char *text, SourceLine where)

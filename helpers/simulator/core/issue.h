@@ -5,8 +5,10 @@
 
 #include <cstdint>
 
+#include "ai_core.h"
 #include "instruction.h"
-#include "queue.h"
+#include "local_view.h"
+#include "vector_ops.h"
 
 namespace Simulator {
 
@@ -23,6 +25,14 @@ struct GlobalOperand {
     uint32_t elementBytes;
 };
 
+// The operand from one of its elements on. Behind the end of the view nothing is left, which the bounds checks notice.
+LocalOperand FromElement(const LocalOperand &local, uint64_t index);
+GlobalOperand FromElement(const GlobalOperand &global, uint64_t index);
+
+// What they touch, as an instruction's operands: `runs` ranges of runBytes, their starts pitchBytes apart.
+Operand InUb(const LocalOperand &local, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written);
+Operand InGm(const GlobalOperand &global, uint64_t runBytes, uint64_t pitchBytes, uint32_t runs, bool written);
+
 // An elementwise vector operation as the API names it.
 struct VectorCall {
     const char *name;
@@ -35,6 +45,7 @@ struct VectorCall {
     bool movesBits = false;  // see Instruction
     uint8_t roundMode = 0;   // Cast
     uint8_t modesTaken = 0;
+    void (*execute)(const Instruction &, AiCore &) = ExecuteVector;
 };
 
 // Level 2: exactly the first `count` elements. On dav-2201 the mask register is all ones afterwards.
@@ -53,37 +64,27 @@ void SetMaskLanes(uint64_t lanes);
 void SetMaskBits(const uint64_t *mask);
 VectorMask &CurrentVectorMask();
 
-// Geometry of a copy: runs of runBytes, with gaps between end and start: bytes in GM, 32-byte blocks in UB.
-struct CopyShape {
-    uint32_t runs;
-    uint64_t runBytes;
-    uint64_t gmGapBytes;
-    uint64_t ubGapBlocks;
-    uint32_t droppedBytes = 0;  // asked for behind the last whole block, where the instruction moves whole blocks
-};
+// The scale of int32_t to half: set, and taken by a call, which is a finding where it was never set.
+void SetDequantScale(uint64_t bits);
+uint64_t DequantScale(const char *call, SourceLine where);
 
-// The count form of a copy: one run, rounded down to whole blocks.
-constexpr CopyShape WholeBlocks(uint64_t bytes)
-{
-    return {1, bytes - bytes % DATA_BLOCK_BYTES, 0, 0, static_cast<uint32_t>(bytes % DATA_BLOCK_BYTES)};
-}
+// repeatTime has 8 bits on the device.
+void CheckRepeatTimes(const char *call, uint32_t repeats, SourceLine where);
 
-struct CopyPadding {
-    bool withValue;
-    uint16_t leftBytes;
-    uint16_t rightBytes;
-    uint64_t valueBits;
-};
+// Arguments of shifts that the instruction does not have.
+void CheckShiftDistance(const char *call, int64_t distance, uint32_t bits, SourceLine where);
+void CheckShiftRounding(SourceLine where);
 
-void IssueCopyToUb(const char *call, const LocalOperand &dst, const GlobalOperand &src, const CopyShape &shape,
-                   const CopyPadding &padding, SourceLine where);
-void IssueCopyToGm(const char *call, const GlobalOperand &dst, const LocalOperand &src, const CopyShape &shape,
-                   SourceLine where);
+// An instruction of the scalar unit that touches nothing yet.
+Instruction ScalarInstruction(const char *call, SourceLine where);
 
 // One element, touched by the scalar unit. As CANN's default build inserts it, S waits for all pipes first.
 // Returns where the element lies; the caller reads or writes it there.
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where);
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where);
+
+// The same for a reference to an element: written, unless the tensor is one that the launch only lets be read.
+void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t index, SourceLine where);
 
 // A condition that the kernel asserts does not hold.
 void ReportAssertion(const char *condition, const char *text, SourceLine where);

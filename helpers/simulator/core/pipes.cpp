@@ -65,6 +65,16 @@ void Pipes::DrainAll()
     }
 }
 
+void Pipes::RunCrossCoreSets()
+{
+    for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
+        const auto sets = [](const Instruction &queued) { return queued.flag == Instruction::Flag::CROSS_CORE_SET; };
+        while (queues_[pipe].Any(sets)) {
+            Advance(static_cast<Pipe>(pipe));
+        }
+    }
+}
+
 uint32_t &Pipes::FlagOf(const Instruction &instruction)
 {
     return flags_[Index(instruction.flagSource)][Index(instruction.flagDestination)][instruction.flagId];
@@ -87,6 +97,8 @@ void Pipes::Run(const Instruction &instruction)
         ++FlagOf(instruction);
     } else if (instruction.flag == Instruction::Flag::WAIT) {
         --FlagOf(instruction);
+    } else if (instruction.flag == Instruction::Flag::CROSS_CORE_SET) {
+        core_.SetCrossCoreFlag(instruction.flagId, instruction.call, instruction.where);
     }
     core_.Execute(instruction);
 }
@@ -106,15 +118,10 @@ void Pipes::Advance(Pipe pipe)
 // Whether the source pipe still holds an instruction that sets the flag.
 bool Pipes::WillBeSet(const Instruction &wait) const
 {
-    const InstructionQueue &source = queues_[Index(wait.flagSource)];
-    for (size_t place = 0; place < source.Size(); ++place) {
-        const Instruction &queued = source[place];
-        if (queued.flag == Instruction::Flag::SET && queued.flagDestination == wait.flagDestination &&
-            queued.flagId == wait.flagId) {
-            return true;
-        }
-    }
-    return false;
+    return queues_[Index(wait.flagSource)].Any([&](const Instruction &queued) {
+        return queued.flag == Instruction::Flag::SET && queued.flagDestination == wait.flagDestination &&
+               queued.flagId == wait.flagId;
+    });
 }
 
 void Pipes::AdvanceUntilSet(const Instruction &wait)

@@ -26,6 +26,8 @@ public:
     void Reset(Schedule schedule, uint64_t seed);
     void Push(const Instruction &instruction);
     void DrainAll();
+    // Runs each pipe up to the last cross-core flag that it still has to set.
+    void RunCrossCoreSets();
 
 private:
     uint32_t &FlagOf(const Instruction &instruction);

@@ -1,97 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "queue.h"
 
+#include "checks/memory_life.h"
 #include "checks/queue_life.h"
+#include "flag_ops.h"
 
 namespace Simulator {
 
-void IssueFlag(Instruction::Flag flag, Pipe source, Pipe destination, uint8_t id, const char *call, SourceLine where)
+namespace {
+
+constexpr PipePair Reverse(PipePair pair)
 {
-    Instruction instruction{};
-    instruction.call = call;
-    instruction.where = where;
-    instruction.flag = flag;
-    instruction.pipe = flag == Instruction::Flag::SET ? source : destination;
-    instruction.flagSource = source;
-    instruction.flagDestination = destination;
-    instruction.flagId = id;
-    AiCore::Current()->Issue(instruction);
+    return {pair.destination, pair.source};
 }
 
-void IssueUserFlag(Instruction::Flag flag, Pipe source, Pipe destination, int32_t id, SourceLine where)
-{
-    const char *call = flag == Instruction::Flag::SET ? "SetFlag" : "WaitFlag";
-    CheckFlagId(*AiCore::Current(), id, call, where);
-    IssueFlag(flag, source, destination, static_cast<uint8_t>(id), call, where);
-}
+}  // namespace
 
-int8_t TakeEventId(Pipe source, Pipe destination, bool occupies, const char *call, SourceLine where)
+void Queue::InitBuffers(BufferPool &pool, uint32_t num, uint32_t lenBytes, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    EventIds &events = core.Events();
-    const int8_t id = occupies ? events.Allocate(source, destination) : events.Lowest(source, destination);
-    CheckEventId(core, id, source, destination, call, where);
-    return id;
-}
-
-void Queue::InitBuffers(uint32_t num, uint32_t lenBytes, SourceLine where)
-{
-    AiCore &core = *AiCore::Current();
+    BufferTable &buffers = core.Buffers();
     const uint32_t bytes = static_cast<uint32_t>(RoundUpToBlock(lenBytes));
-    CheckInitBuffer(core, position_, num, lenBytes, bytes, where);
-    firstBuffer_ = core.Buffers().Count();
+    CheckInitBuffer(core, *kind_, num, lenBytes, where);
+    CheckPool(core, pool, kind_->position, num, bytes, where);
+    owner_ = buffers.NextNumber();
+    firstBuffer_ = buffers.Count();
     bufferNum_ = num;
+    cursor_ = heldNum_ = enqueuedHead_ = enqueuedNum_ = 0;
+    Buffer buffer{kind_->position, bytes, BufferState::FREE, kind_->between.source, kind_->between.destination, where};
+    buffer.owner = owner_;
     for (uint32_t i = 0; i < num; ++i) {
-        core.Buffers().Add(
-            {position_, 0, bytes, BufferState::FREE, 0, producer_, consumer_, NO_EVENT, NO_EVENT, where});
+        Buffer &added = buffers[buffers.Add(pool, buffer)];
+        if (InPlace()) {
+            added.enqueueEvent = TakeEventId(kind_->between, true, "InitBuffer", where);
+            SetFlag(Reverse(kind_->between), added.freeEvent, "InitBuffer", where);
+        }
     }
 }
 
 LocalView Queue::Alloc(SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    CheckQueueReady(core, bufferNum_, position_, "AllocTensor", where);
+    RequireBuffers("AllocTensor", where);
     for (uint32_t tried = 0; tried < bufferNum_; ++tried) {
         const uint32_t index = firstBuffer_ + cursor_;
-        cursor_ = (cursor_ + 1) % bufferNum_;
+        // With one buffer set at compile time the device leaves its cursor where it is.
+        cursor_ = kind_->setNum == 1 ? cursor_ : (cursor_ + 1) % bufferNum_;
         Buffer &buffer = core.Buffers()[index];
         if (buffer.state == BufferState::FREE) {
-            WaitFlag(consumer_, producer_, buffer.freeEvent, "AllocTensor", where);
+            CheckSharedMemory(core, buffer, index, where);
+            WaitFlag(Reverse(kind_->between), buffer.freeEvent, "AllocTensor", where);
             buffer.state = BufferState::OCCUPIED;
-            buffer.generation = static_cast<uint16_t>(buffer.generation + 1);
+            buffer.generation = core.Buffers().NextGeneration();
             buffer.changedAt = where;
+            ++heldNum_;
             return ViewOf(index);
         }
     }
-    ReportNoFreeBuffer(core, position_, firstBuffer_, bufferNum_, where);
+    ReportNoFreeBuffer(core, *kind_, firstBuffer_, bufferNum_, where);
     return {};
 }
 
-void Queue::EnQue(const LocalView &view, SourceLine where)
+void Queue::EnQue(const LocalView &view, PipePair between, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
     const uint32_t index = Owned(view, "EnQue", where);
     Buffer &buffer = core.Buffers()[index];
-    CheckEnQue(core, buffer, index, view, enqueuedNum_, depth_, where);
-    SetFlag(producer_, consumer_, buffer.enqueueEvent, "EnQue", where);
+    CheckEnQue(core, buffer, index, view, enqueuedNum_, kind_->depth, where);
+    SetFlag(between, buffer.enqueueEvent, "EnQue", where);
+    buffer.enqueuedBetween = between;
     buffer.state = BufferState::ENQUEUED;
     buffer.changedAt = where;
-    enqueued_[(enqueuedHead_ + enqueuedNum_++) % MAX_BUFFERS] = index;
+    if (!InPlace()) {
+        enqueued_[(enqueuedHead_ + enqueuedNum_++) % MAX_BUFFERS] = index;
+    }
 }
 
-LocalView Queue::DeQue(SourceLine where)
+LocalView Queue::DeQue(PipePair between, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    CheckQueueReady(core, bufferNum_, position_, "DeQue", where);
-    CheckDeQue(core, enqueuedNum_, position_, where);
+    RequireBuffers("DeQue", where);
+    CheckDeQue(core, enqueuedNum_, kind_->position, where);
     const uint32_t index = enqueued_[enqueuedHead_];
+    Dequeued(index, between, where);
     enqueuedHead_ = (enqueuedHead_ + 1) % MAX_BUFFERS;
     --enqueuedNum_;
+    return ViewOf(index);
+}
+
+void Queue::DeQueInPlace(const LocalView &view, SourceLine where)
+{
+    const uint32_t index = Owned(view, "DeQue", where);
+    CheckDeQueInPlace(*AiCore::Current(), AiCore::Current()->Buffers()[index], index, view, where);
+    Dequeued(index, kind_->between, where);
+}
+
+void Queue::Dequeued(uint32_t index, PipePair between, SourceLine where)
+{
+    AiCore &core = *AiCore::Current();
     Buffer &buffer = core.Buffers()[index];
-    WaitFlag(producer_, consumer_, buffer.enqueueEvent, "DeQue", where);
+    CheckSamePipes(core, buffer, index, between, where);
+    WaitFlag(between, buffer.enqueueEvent, "DeQue", where);
     buffer.state = BufferState::DEQUEUED;
     buffer.changedAt = where;
-    return ViewOf(index);
 }
 
 void Queue::Free(const LocalView &view, SourceLine where)
@@ -100,86 +111,84 @@ void Queue::Free(const LocalView &view, SourceLine where)
     const uint32_t index = Owned(view, "FreeTensor", where);
     Buffer &buffer = core.Buffers()[index];
     CheckFree(core, buffer, index, view, where);
-    SetFlag(consumer_, producer_, buffer.freeEvent, "FreeTensor", where);
+    SetFlag(Reverse(kind_->between), buffer.freeEvent, "FreeTensor", where);
     buffer.state = BufferState::FREE;
     buffer.changedAt = where;
+    --heldNum_;
 }
 
-// The buffer a tensor came from, which must be one of this queue's.
-uint32_t Queue::Owned(const LocalView &view, const char *call, SourceLine where) const
+void Queue::FreeAllEvents(SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    CheckQueueReady(core, bufferNum_, position_, call, where);
-    CheckOwner(core, view, firstBuffer_, bufferNum_, position_, call, where);
+    RequireBuffers("FreeAllEvent", where);
+    for (uint32_t index = firstBuffer_; index < firstBuffer_ + bufferNum_; ++index) {
+        Buffer &buffer = core.Buffers()[index];
+        CheckNotEnqueued(core, buffer, index, "FreeAllEvent", where);
+        WaitFlag(Reverse(kind_->between), buffer.freeEvent, "FreeAllEvent", where);
+    }
+}
+
+uint32_t Queue::Owned(const LocalView &view, const char *call, SourceLine where) const
+{
+    RequireBuffers(call, where);
+    CheckOwner(*AiCore::Current(), view, firstBuffer_, bufferNum_, kind_->position, call, where);
     return view.buffer;
 }
 
-void Queue::SetFlag(Pipe source, Pipe destination, int8_t &id, const char *call, SourceLine where)
+// InitBuffer was called, and the TPipe or TBufPool that it was called for has not let go of the memory since.
+void Queue::RequireBuffers(const char *call, SourceLine where) const
 {
     AiCore &core = *AiCore::Current();
-    id = core.Events().Allocate(source, destination);
-    CheckEventId(core, id, source, destination, call, where);
-    IssueFlag(Instruction::Flag::SET, source, destination, static_cast<uint8_t>(id), call, where);
+    const bool valid = core.Buffers().Holds(firstBuffer_) && core.Buffers()[firstBuffer_].owner == owner_;
+    CheckQueueReady(core, valid ? bufferNum_ : 0, owner_ != 0, kind_->position, call, where);
 }
 
-void Queue::WaitFlag(Pipe source, Pipe destination, int8_t &id, const char *call, SourceLine where)
+void Queue::SetFlag(PipePair between, int8_t &id, const char *call, SourceLine where)
+{
+    if (id == NO_EVENT) {
+        id = TakeEventId(between, true, call, where);
+    }
+    IssueFlag(Instruction::Flag::SET, between, static_cast<uint8_t>(id), call, where);
+}
+
+// In place an id stays with its buffer; otherwise others may have it as soon as the wait is issued.
+void Queue::WaitFlag(PipePair between, int8_t &id, const char *call, SourceLine where)
 {
     if (id == NO_EVENT) {
         return;
     }
-    IssueFlag(Instruction::Flag::WAIT, source, destination, static_cast<uint8_t>(id), call, where);
-    AiCore::Current()->Events().Release(source, destination, id);
-    id = NO_EVENT;
+    IssueFlag(Instruction::Flag::WAIT, between, static_cast<uint8_t>(id), call, where);
+    if (!InPlace()) {
+        AiCore::Current()->Events().Release(between, id);
+        id = NO_EVENT;
+    }
 }
 
 LocalView Queue::ViewOf(uint32_t index) const
 {
     const Buffer &buffer = AiCore::Current()->Buffers()[index];
-    return {buffer.address, buffer.bytes, static_cast<uint16_t>(index), buffer.generation};
+    return {buffer.address, buffer.bytes, static_cast<uint16_t>(index), buffer.generation, kind_->logicalPosition};
 }
 
-LocalView InitWorkBuffer(const char *position, uint32_t lenBytes, SourceLine where)
+namespace {
+
+Buffer &BufferOf(const LocalView &view, const char *call, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
-    const uint32_t bytes = static_cast<uint32_t>(RoundUpToBlock(lenBytes));
-    CheckInitBuffer(core, position, 1, lenBytes, bytes, where);
-    const uint32_t index =
-        core.Buffers().Add({position, 0, bytes, BufferState::WORK, 0, Pipe::V, Pipe::V, NO_EVENT, NO_EVENT, where});
-    return {core.Buffers()[index].address, bytes, static_cast<uint16_t>(index), 0};
+    CheckHeld(core, view, call, where);
+    return core.Buffers()[view.buffer];
 }
 
-LocalView WorkView(const LocalView &whole, uint64_t bytes, uint32_t elementBytes, SourceLine where)
+}  // namespace
+
+void SetUserTag(const LocalView &view, int32_t tag, SourceLine where)
 {
-    CheckWorkView(*AiCore::Current(), whole, bytes, elementBytes, where);
-    LocalView view = whole;
-    view.bytes = static_cast<uint32_t>(bytes);
-    return view;
+    BufferOf(view, "SetUserTag", where).userTag = tag;
 }
 
-void ClosePipe(bool unwinding, SourceLine where) noexcept
+int32_t GetUserTag(const LocalView &view, SourceLine where)
 {
-    AiCore &core = *AiCore::Current();
-    if (unwinding) {
-        return;
-    }
-    try {
-        for (uint32_t index = 0; index < core.Buffers().Count(); ++index) {
-            Buffer &buffer = core.Buffers()[index];
-            if (buffer.freeEvent != NO_EVENT) {
-                IssueFlag(Instruction::Flag::WAIT, buffer.consumer, buffer.producer,
-                          static_cast<uint8_t>(buffer.freeEvent), "~TPipe", where);
-            }
-        }
-        core.DrainPipes();
-    } catch (const StopBlock &) {
-        core.AbandonPipes();
-        return;
-    }
-    for (uint32_t index = 0; index < core.Buffers().Count(); ++index) {
-        CheckLeftOver(core, core.Buffers()[index], index, where);
-    }
-    core.Buffers().Reset();
-    core.Events().Reset();
+    return BufferOf(view, "GetUserTag", where).userTag;
 }
 
 }  // namespace Simulator

@@ -3,6 +3,7 @@
 #ifndef SIMULATOR_CORE_REPORT_H
 #define SIMULATOR_CORE_REPORT_H
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -40,7 +41,7 @@ private:
     int fileDescriptor_;
     uint64_t limit_;
     uint64_t addedNum_ = 0;
-    uint64_t errorNum_ = 0;
+    std::atomic<uint64_t> errorNum_{0};
 };
 
 }  // namespace Simulator

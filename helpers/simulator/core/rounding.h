@@ -95,7 +95,9 @@ float RoundToIntegral(float value)
     } else if constexpr (MODE == CAST_CEIL) {
         return std::ceil(value);
     } else if constexpr (MODE == CAST_ROUND) {
-        return std::round(value);
+        const float towardsZero = std::trunc(value);  // std::round would keep loops from vectorising
+        const float away = towardsZero + std::copysign(1.0f, value);
+        return std::fabs(value - towardsZero) >= 0.5f ? away : towardsZero;
     } else if constexpr (MODE == CAST_TRUNC) {
         return std::trunc(value);
     } else {
@@ -103,24 +105,24 @@ float RoundToIntegral(float value)
     }
 }
 
-// Saturates; NaN becomes 0.
+// Saturates; NaN becomes 0. What is converted is always in range, so that no branch is needed.
 template <typename Int, uint8_t MODE>
 Int RoundToInteger(float value)
 {
     using Limits = std::numeric_limits<Int>;
-    const float integral = RoundToIntegral<MODE>(value);
-    if (integral != integral) {
-        return 0;
-    }
     // Both limits or their neighbours outside are powers of two, which a float holds exactly.
     constexpr float ABOVE = 2.0f * static_cast<float>(Int{1} << (Limits::digits - 1));
-    if (integral >= ABOVE) {
-        return Limits::max();
-    }
-    return integral < static_cast<float>(Limits::min()) ? Limits::min() : static_cast<Int>(integral);
+    constexpr float LARGEST = Limits::digits > 24 ? ABOVE - ABOVE * 0x1p-24f : ABOVE - 1.0f;
+    constexpr float SMALLEST = static_cast<float>(Limits::min());
+    const float integral = RoundToIntegral<MODE>(value);
+    const float ordered = integral != integral ? 0.0f : integral;
+    const float fromBelow = ordered < SMALLEST ? SMALLEST : ordered;
+    const Int converted = static_cast<Int>(fromBelow > LARGEST ? LARGEST : fromBelow);
+    return ordered >= ABOVE ? Limits::max() : converted;
 }
 
-// RINT and NONE are the conversion of the processor; the others look at what it lost.
+// RINT and NONE are the conversion of the processor; the others look at what it lost. Where it lost something the
+// result is far from zero, and its neighbours are one step of its bits away.
 template <typename Int, uint8_t MODE>
 float IntegerToFloat(Int value)
 {
@@ -128,22 +130,26 @@ float IntegerToFloat(Int value)
     if constexpr (MODE == CAST_NONE || MODE == CAST_RINT) {
         return nearest;
     }
-    const __int128 exact = value;
-    const __int128 given = static_cast<__int128>(nearest);
-    const __int128 lost = exact > 0 ? exact - given : given - exact;  // above 0: nearest lies towards zero of value
-    const float outwards = exact > 0 ? INFINITY : -INFINITY;
-    if constexpr (MODE == CAST_TRUNC) {
-        return lost < 0 ? std::nextafter(nearest, 0.0f) : nearest;
-    } else if constexpr (MODE == CAST_FLOOR) {
-        return given > exact ? std::nextafter(nearest, -INFINITY) : nearest;
+    const bool negative = value < 0;
+    const uint64_t exact = negative ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+    const uint32_t bits = __builtin_bit_cast(uint32_t, nearest);
+    const uint64_t given = static_cast<uint64_t>(std::fabs(nearest));
+    const bool isBeyond = given > exact;
+    const bool isShort = given < exact;
+    bool inwards = isBeyond;
+    bool outwards = false;
+    if constexpr (MODE == CAST_FLOOR) {
+        inwards = isBeyond && !negative;
+        outwards = isShort && negative;
     } else if constexpr (MODE == CAST_CEIL) {
-        return given < exact ? std::nextafter(nearest, INFINITY) : nearest;
-    } else {
-        const float farther = std::nextafter(nearest, outwards);
-        const __int128 distance = static_cast<__int128>(farther) - exact;
-        const bool tie = lost > 0 && (distance < 0 ? -distance : distance) == lost;
-        return tie ? farther : nearest;
+        inwards = isBeyond && negative;
+        outwards = isShort && !negative;
+    } else if constexpr (MODE == CAST_ROUND) {
+        const uint64_t next = static_cast<uint64_t>(std::fabs(__builtin_bit_cast(float, bits + 1)));
+        inwards = false;
+        outwards = isShort && next - exact == exact - given;  // a tie that went to the even neighbour
     }
+    return __builtin_bit_cast(float, bits + (outwards ? 1u : 0u) - (inwards ? 1u : 0u));
 }
 
 template <typename Dst, typename Src>

@@ -12,6 +12,7 @@ struct VectorMask {
     uint64_t low = UINT64_MAX;
     uint64_t high = UINT64_MAX;
     bool counter = false;
+    uint64_t lanesGiven = 0;  // the argument of a call that set the mask by a number of lanes; 0: set otherwise
 };
 
 // The mask of the first `lanes` lanes.
@@ -19,7 +20,7 @@ constexpr VectorMask FirstLanes(uint64_t lanes)
 {
     const uint64_t low = lanes >= 64 ? UINT64_MAX : (uint64_t{1} << lanes) - 1;
     const uint64_t high = lanes >= 128 ? UINT64_MAX : lanes > 64 ? (uint64_t{1} << (lanes - 64)) - 1 : 0;
-    return {low, high, false};
+    return {low, high};
 }
 
 }  // namespace Simulator

@@ -19,6 +19,11 @@ inline uint64_t LaneOffset(const VectorGeometry::Stride &stride, uint32_t repeat
     return block * DATA_BLOCK_BYTES + byte % DATA_BLOCK_BYTES;
 }
 
+// Whether the lanes of an operand lie side by side from first to last, with none left out by the mask.
+bool IsContiguous(const Instruction &instruction, uint32_t operand);
+// Whether no repeat reads what an earlier one wrote. Where one does, only repeat after repeat gives what the unit does.
+bool IsInOrder(const Instruction &instruction);
+
 // The lanes of one repeat that take part, copied out of UB to `lanes` places side by side, or back.
 void GatherLanes(const Instruction &instruction, uint32_t operand, uint32_t repeat, AiCore &core, uint8_t *elements);
 void ScatterLanes(const Instruction &instruction, uint32_t operand, uint32_t repeat, AiCore &core,

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "../core/checks/check.h"
+#include "../core/cross_core.h"
 #include "../core/tiling.h"
 #include "emergency.h"
 #include "entry.h"
@@ -25,6 +26,7 @@ namespace Simulator {
 namespace {
 
 constexpr uint64_t POISON_STEP_BYTES = 1 << 20;
+constexpr uint64_t THREAD_MARGIN_BYTES = 1 << 27;  // address space that the C library reserves for a thread
 
 // Soft limits: the hard ones could not be raised again for the next launch.
 void Limit(int resource, rlim_t bytes)
@@ -38,9 +40,10 @@ void Limit(int resource, rlim_t bytes)
 class ResourceLimits {
 public:
     ResourceLimits(const Request &request, uint64_t idleBytes)
+        : memoryBytes_(request.memoryBytes > 0 ? request.memoryBytes + idleBytes : 0)
     {
-        if (request.memoryBytes > 0) {
-            Limit(RLIMIT_AS, static_cast<rlim_t>(request.memoryBytes + idleBytes));
+        if (memoryBytes_ > 0) {
+            Limit(RLIMIT_AS, static_cast<rlim_t>(memoryBytes_));
         }
         if (request.fileBytes > 0) {
             Limit(RLIMIT_FSIZE, static_cast<rlim_t>(request.fileBytes));
@@ -53,6 +56,17 @@ public:
         Limit(RLIMIT_AS, RLIM_INFINITY);
         Limit(RLIMIT_FSIZE, RLIM_INFINITY);
     }
+    // For a thread beyond those that the request counts with, and its core.
+    void MakeRoomForThread(uint64_t coreBytes)
+    {
+        if (memoryBytes_ > 0) {
+            memoryBytes_ += THREAD_MARGIN_BYTES + coreBytes;
+            Limit(RLIMIT_AS, static_cast<rlim_t>(memoryBytes_));
+        }
+    }
+
+private:
+    uint64_t memoryBytes_;
 };
 
 // One pointer per kernel argument, to the address of a tensor or to a value's bytes.
@@ -142,8 +156,18 @@ void RunKernel(AiCore &core, uint32_t block, const void *const *arguments)
 
 class Launch {
 public:
-    Launch(const Request &request, TensorMappings &mappings)
-        : request_(request), findings_(request.reportDescriptor, request.findingLimit)
+    Launch(const Request &request, TensorMappings &mappings, ResourceLimits &limits)
+        : request_(request),
+          limits_(limits),
+          threadNum_(std::max(1u, std::min(request.threadNum, request.settings.blockNum))),
+          residentNum_(request.settings.coreNum == 0
+                           ? request.settings.blockNum
+                           : std::max(threadNum_, std::min(request.settings.blockNum, request.settings.coreNum))),
+          findings_(request.reportDescriptor, request.findingLimit),
+          scheduler_(BlockOrder(request.settings), {threadNum_, residentNum_}, findings_,
+                     [this](uint32_t block) { StartThread(block); }),
+          crossCore_(request.settings.blockNum, scheduler_),
+          corePointers_(residentNum_, nullptr)
     {
         std::vector<GlobalTensorArea> areas;
         for (const TensorFile &file : request.tensors) {
@@ -153,10 +177,8 @@ public:
         }
         arguments_ = std::make_unique<ArgumentBytes>(request, areas);
         globalMemory_ = std::make_unique<GlobalMemory>(std::move(areas));
-        const uint32_t threadNum = std::max(1u, std::min(request.threadNum, request.settings.blockNum));
-        for (uint32_t i = 0; i < threadNum; ++i) {
-            cores_.push_back(std::make_unique<AiCore>(request.settings, *globalMemory_, findings_));
-            corePointers_.push_back(cores_.back().get());
+        for (uint32_t i = 0; i < threadNum_; ++i) {
+            AddCore();
         }
         InstallHandlers(request.reportDescriptor, *globalMemory_, corePointers_);
     }
@@ -169,16 +191,16 @@ public:
         if (request_.settings.checked && request_.settings.executes) {
             PoisonOutputs();
         }
-        const std::vector<uint32_t> order = BlockOrder(request_.settings);
-        std::atomic<size_t> next{0};
         const auto started = std::chrono::steady_clock::now();
-        OnThreads([&](uint32_t thread) {
-            UseHandlerStack();
-            AiCore::Current() = cores_[thread].get();
-            for (size_t i = next++; i < order.size(); i = next++) {
-                RunKernel(*cores_[thread], order[i], arguments_->Pointers());
-            }
-        });
+        uint32_t block = 0;
+        AiCore &core = *cores_[startedNum_++];
+        if (scheduler_.Begin(block)) {
+            RunBlocks(core, block);
+        }
+        scheduler_.WaitForAll();
+        for (std::thread &thread : threads_) {
+            thread.join();
+        }
         const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - started;
         CheckMemory();
         WriteLog(request_.logDescriptor, cores_, findings_);
@@ -189,16 +211,44 @@ public:
     }
 
 private:
+    void AddCore()
+    {
+        cores_.push_back(std::make_unique<AiCore>(request_.settings, *globalMemory_, findings_, crossCore_));
+        corePointers_[cores_.size() - 1] = cores_.back().get();
+    }
+
+    // Under the scheduler's lock.
+    void StartThread(uint32_t block)
+    {
+        if (startedNum_ == cores_.size()) {
+            limits_.MakeRoomForThread(request_.settings.ubBytes + request_.settings.logLimit * sizeof(LogRecord));
+            AddCore();
+        }
+        AiCore *core = cores_[startedNum_].get();
+        threads_.emplace_back([this, core, block] { RunBlocks(*core, block); });
+        ++startedNum_;
+    }
+
+    // The block, and further ones as long as the scheduler has some for this thread.
+    void RunBlocks(AiCore &core, uint32_t block)
+    {
+        UseHandlerStack();
+        AiCore::Current() = &core;
+        do {
+            RunKernel(core, block, arguments_->Pointers());
+        } while (scheduler_.NextBlock(block));
+    }
+
     template <typename Work>
     void OnThreads(const Work &work)
     {
         std::vector<std::thread> threads;
         try {
-            for (uint32_t i = 1; i < cores_.size(); ++i) {
+            for (uint32_t i = 1; i < threadNum_; ++i) {
                 threads.emplace_back(work, i);
             }
         } catch (const std::system_error &) {
-            // No more threads to be had: those that run take all blocks.
+            // No more threads to be had: those that run do all the work.
         }
         work(0);
         for (std::thread &thread : threads) {
@@ -242,12 +292,19 @@ private:
     }
 
     const Request &request_;
+    ResourceLimits &limits_;
+    const uint32_t threadNum_;
+    const uint32_t residentNum_;
     FindingLog findings_;
+    BlockScheduler scheduler_;
+    CrossCore crossCore_;
     std::vector<MappedTensor> tensors_;
     std::unique_ptr<ArgumentBytes> arguments_;
     std::unique_ptr<GlobalMemory> globalMemory_;
     std::vector<std::unique_ptr<AiCore>> cores_;
-    std::vector<AiCore *> corePointers_;
+    std::vector<AiCore *> corePointers_;  // as long as it may get: the signal handlers read it at any time
+    std::vector<std::thread> threads_;
+    size_t startedNum_ = 0;
 };
 
 }  // namespace
@@ -261,9 +318,9 @@ void Refuse(const Request &request, const std::string &reason)
 
 void RunLaunch(const Request &request, TensorMappings &mappings)
 {
-    const ResourceLimits limits(request, mappings.BytesBeside(request.tensors));
+    ResourceLimits limits(request, mappings.BytesBeside(request.tensors));
     try {
-        Launch(request, mappings).Run();
+        Launch(request, mappings, limits).Run();
     } catch (const std::bad_alloc &) {
         Refuse(request, "the memory limit of " + std::to_string(request.memoryBytes) +
                             " B is too low for this launch: use fewer threads or smaller tensors");

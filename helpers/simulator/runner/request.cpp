@@ -119,8 +119,8 @@ void SetLevel(LaunchSettings &settings, const std::string &text)
         bool checked;
         bool executes;
     };
-    const Level level = Choice<Level>("--level", text,
-                                      {{"fast", {false, true}}, {"checked", {true, true}}, {"model", {true, false}}});
+    const Level level =
+        Choice<Level>("--level", text, {{"fast", {false, true}}, {"checked", {true, true}}, {"model", {true, false}}});
     settings.checked = level.checked;
     settings.executes = level.executes;
 }
@@ -134,6 +134,8 @@ void SetOption(Request &request, const std::string &option, const std::string &t
         settings.npuArch = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--ub-bytes") {
         settings.ubBytes = static_cast<uint32_t>(Number(option, text));
+    } else if (option == "--cores") {
+        settings.coreNum = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--level") {
         SetLevel(settings, text);
     } else if (option == "--off") {

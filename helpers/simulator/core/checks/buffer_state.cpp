@@ -13,14 +13,15 @@ void CheckBufferState(const Instruction &instruction, AiCore &core)
         if (operand.space != Space::UB) {
             continue;
         }
-        if (operand.buffer == NO_BUFFER || operand.buffer >= core.Buffers().Count()) {
+        if (!core.Buffers().Holds(operand.buffer)) {
             core.Report({"ub-unallocated", operand.role, "the tensor belongs to 0 buffers: it was never allocated",
                          "get it from AllocTensor, DeQue or TBuf::Get", 0, 1},
                         instruction.call, instruction.where);
         }
         const Buffer &buffer = core.Buffers()[operand.buffer];
         const auto name = [&] { return std::string(operand.role) + " (" + BufferName(buffer, operand.buffer) + ")"; };
-        if (buffer.state == BufferState::FREE || operand.generation != buffer.generation) {
+        const bool held = buffer.state != BufferState::FREE && buffer.state != BufferState::RELEASED;
+        if (!held || operand.generation != buffer.generation) {
             core.Report({"use-after-free", name(),
                          "the tensor was freed; its buffer is on allocation " + std::to_string(buffer.generation) +
                              ", the tensor is of allocation " + std::to_string(operand.generation),

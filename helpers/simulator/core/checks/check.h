@@ -15,6 +15,8 @@ void CheckAlignment(const Instruction &instruction, AiCore &core);
 void CheckCopyLength(const Instruction &instruction, AiCore &core);
 void CheckBufferState(const Instruction &instruction, AiCore &core);
 void CheckCastMode(const Instruction &instruction, AiCore &core);
+void CheckVectorShape(const Instruction &instruction, AiCore &core);
+void CheckAtomicType(const Instruction &instruction, AiCore &core);
 
 struct Check {
     const char *name;
@@ -24,6 +26,7 @@ struct Check {
 constexpr Check CHECKS[] = {
     {"buffer-state", CheckBufferState}, {"copy-length", CheckCopyLength}, {"alignment", CheckAlignment},
     {"ub-bounds", CheckUbBounds},       {"gm-bounds", CheckGmBounds},     {"cast-mode", CheckCastMode},
+    {"vector-shape", CheckVectorShape}, {"atomic-type", CheckAtomicType},
 };
 
 inline void RunChecks(const Instruction &instruction, AiCore &core)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every byte of an output tensor is written by exactly one copy of one core.
+// Every byte of an output tensor is written, and by one store of one core: fills and atomic stores may meet others.
+#include <algorithm>
+
 #include "check.h"
 
 namespace Simulator {
@@ -41,19 +43,25 @@ void CheckCoverage(GlobalMemory &globalMemory, FindingLog &findings)
         if (area.role != Role::OUT) {
             continue;
         }
-        WrittenRange covered{0, 0, 0};  // the range that reaches furthest so far
+        uint64_t coveredBytes = 0;              // written without a hole from the start of the tensor
+        WrittenRange furthest{0, 0, 0, false};  // of those that may meet no other, the one that reaches furthest so far
         for (const WrittenRange &range : globalMemory.SortedWritten(index)) {
-            if (range.begin > covered.end) {
-                ReportUnwritten(area, covered.end, range.begin, findings);
-            } else if (range.begin < covered.end) {
-                ReportTwice(area, covered, range, findings);
+            if (range.begin > coveredBytes) {
+                ReportUnwritten(area, coveredBytes, range.begin, findings);
             }
-            if (range.end > covered.end) {
-                covered = range;
+            coveredBytes = std::max(coveredBytes, range.end);
+            if (range.overwrites) {
+                continue;
+            }
+            if (range.begin < furthest.end) {
+                ReportTwice(area, furthest, range, findings);
+            }
+            if (range.end > furthest.end) {
+                furthest = range;
             }
         }
-        if (covered.end < area.bytes) {
-            ReportUnwritten(area, covered.end, area.bytes, findings);
+        if (coveredBytes < area.bytes) {
+            ReportUnwritten(area, coveredBytes, area.bytes, findings);
         }
     }
 }

@@ -13,9 +13,9 @@ void CheckUbBounds(const Instruction &instruction, AiCore &core)
         if (operand.space != Space::UB || span <= operand.viewBytes) {
             continue;
         }
-        const std::string buffer = operand.buffer == NO_BUFFER
-                                       ? std::string("no buffer")
-                                       : BufferName(core.Buffers()[operand.buffer], operand.buffer);
+        const std::string buffer = core.Buffers().Holds(operand.buffer)
+                                       ? BufferName(core.Buffers()[operand.buffer], operand.buffer)
+                                       : std::string("no buffer");
         core.Report({"ub-out-of-bounds", std::string(operand.role) + " (" + buffer + ")",
                      std::string(operand.written ? "writes " : "reads ") + Amount(span, operand.elementBytes) +
                          " of a tensor that holds " + Amount(operand.viewBytes, operand.elementBytes) +

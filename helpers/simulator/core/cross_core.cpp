@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cross_core.h"
+
+#include <algorithm>
+
+#include "ai_core.h"
+
+namespace Simulator {
+
+uint32_t CrossCore::SetFlag(uint32_t block, uint32_t id)
+{
+    uint32_t pending = 0;
+    scheduler_.Change([&] {
+        Counts &counts = flags_[block];
+        pending = ++counts.set[id] - counts.waited[id];
+    });
+    return pending;
+}
+
+BlockScheduler::Outcome CrossCore::WaitFlag(uint32_t block, uint32_t id)
+{
+    return scheduler_.WaitUntil(block, [this, block, id] {
+        uint32_t &waited = flags_[block].waited[id];
+        const bool passes =
+            std::all_of(flags_.begin(), flags_.end(), [&](const Counts &counts) { return counts.set[id] > waited; });
+        waited += passes ? 1 : 0;
+        return passes;
+    });
+}
+
+std::vector<uint32_t> CrossCore::MissingAtFlag(uint32_t block, uint32_t id)
+{
+    std::vector<uint32_t> missing;
+    scheduler_.Change([&] {
+        for (uint32_t other = 0; other < flags_.size(); ++other) {
+            if (flags_[other].set[id] <= flags_[block].waited[id]) {
+                missing.push_back(other);
+            }
+        }
+    });
+    return missing;
+}
+
+uint32_t CrossCore::Arrivals(uint64_t address, uint32_t block)
+{
+    uint32_t arrivals = 0;
+    scheduler_.Change([&] {
+        std::vector<uint32_t> &counts = barriers_[address];
+        counts.resize(flags_.size());
+        arrivals = counts[block];
+    });
+    return arrivals;
+}
+
+BlockScheduler::Outcome CrossCore::Arrive(uint64_t address, uint32_t block, uint32_t coreNum)
+{
+    scheduler_.Change([&] { ++barriers_[address][block]; });
+    return scheduler_.WaitUntil(block, [this, address, block, coreNum] {
+        const std::vector<uint32_t> &counts = barriers_[address];
+        return std::all_of(counts.begin(), counts.begin() + coreNum,
+                           [&](uint32_t count) { return count >= counts[block]; });
+    });
+}
+
+std::vector<uint32_t> CrossCore::MissingAtBarrier(uint64_t address, uint32_t block, uint32_t coreNum)
+{
+    std::vector<uint32_t> missing;
+    scheduler_.Change([&] {
+        const std::vector<uint32_t> &counts = barriers_[address];
+        for (uint32_t other = 0; other < coreNum; ++other) {
+            if (counts[other] < counts[block]) {
+                missing.push_back(other);
+            }
+        }
+    });
+    return missing;
+}
+
+BlockScheduler::Outcome CrossCore::FlipMark(uint64_t address, uint32_t block, bool from, bool to, bool stores)
+{
+    return scheduler_.WaitUntil(block, [this, address, from, to, stores] {
+        int32_t *word = reinterpret_cast<int32_t *>(address);
+        bool &mark = marks_.emplace(address, stores && *word != 0).first->second;
+        const bool passes = mark == from;
+        mark = passes ? to : mark;
+        if (passes && stores) {
+            *word = to ? 1 : 0;
+        }
+        return passes;
+    });
+}
+
+BlockScheduler::Outcome CrossCore::WaitTurn(uint64_t address, uint32_t block)
+{
+    return scheduler_.WaitUntil(block, [this, address, block] {
+        std::vector<uint32_t> &ended = turns_[address];
+        ended.resize(flags_.size());
+        const uint32_t rounds = ended[block];
+        for (uint32_t other = 0; other < ended.size(); ++other) {
+            if (ended[other] != (other < block ? rounds + 1 : rounds)) {
+                return false;
+            }
+        }
+        return true;
+    });
+}
+
+void CrossCore::EndTurn(uint64_t address, uint32_t block)
+{
+    scheduler_.Change([&] {
+        std::vector<uint32_t> &ended = turns_[address];
+        ended.resize(flags_.size());
+        ++ended[block];
+    });
+}
+
+}  // namespace Simulator
