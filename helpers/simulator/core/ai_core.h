@@ -68,6 +68,7 @@ public:
 
     // The choke point: check, schedule, execute, log. Numbers the instruction.
     void Issue(Instruction &instruction);
+    void Issue(Instruction &&instruction) { Issue(instruction); }
 
     // Records a finding; an error then ends the block by throwing StopBlock.
     void Report(const Finding &finding, const char *call, SourceLine where);

@@ -13,7 +13,17 @@ class InstructionQueue {
 public:
     bool Empty() const { return size_ == 0; }
     size_t Size() const { return size_; }
-    const Instruction &operator[](size_t place) const { return ring_[(head_ + place) % ring_.size()]; }
+    // Whether the predicate holds for one of them.
+    template <typename Predicate>
+    bool Any(const Predicate &predicate) const
+    {
+        for (size_t place = 0; place < size_; ++place) {
+            if (predicate(At(place))) {
+                return true;
+            }
+        }
+        return false;
+    }
     const Instruction &Front() const { return ring_[head_]; }
     void Push(const Instruction &instruction)
     {
@@ -34,11 +44,12 @@ public:
     }
 
 private:
+    const Instruction &At(size_t place) const { return ring_[(head_ + place) % ring_.size()]; }
     void Grow()
     {
         std::vector<Instruction> larger(ring_.empty() ? 16 : 2 * ring_.size());
         for (size_t place = 0; place < size_; ++place) {
-            larger[place] = (*this)[place];
+            larger[place] = At(place);
         }
         ring_ = std::move(larger);
         head_ = 0;

@@ -14,16 +14,6 @@ constexpr uint32_t Index(Pipe pipe)
     return static_cast<uint32_t>(pipe);
 }
 
-bool HoldsCrossCoreSet(const InstructionQueue &queue)
-{
-    for (size_t place = 0; place < queue.Size(); ++place) {
-        if (queue[place].flag == Instruction::Flag::CROSS_CORE_SET) {
-            return true;
-        }
-    }
-    return false;
-}
-
 }  // namespace
 
 void Pipes::Reset(Schedule schedule, uint64_t seed)
@@ -78,7 +68,8 @@ void Pipes::DrainAll()
 void Pipes::RunCrossCoreSets()
 {
     for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
-        while (HoldsCrossCoreSet(queues_[pipe])) {
+        const auto sets = [](const Instruction &queued) { return queued.flag == Instruction::Flag::CROSS_CORE_SET; };
+        while (queues_[pipe].Any(sets)) {
             Advance(static_cast<Pipe>(pipe));
         }
     }
@@ -127,15 +118,10 @@ void Pipes::Advance(Pipe pipe)
 // Whether the source pipe still holds an instruction that sets the flag.
 bool Pipes::WillBeSet(const Instruction &wait) const
 {
-    const InstructionQueue &source = queues_[Index(wait.flagSource)];
-    for (size_t place = 0; place < source.Size(); ++place) {
-        const Instruction &queued = source[place];
-        if (queued.flag == Instruction::Flag::SET && queued.flagDestination == wait.flagDestination &&
-            queued.flagId == wait.flagId) {
-            return true;
-        }
-    }
-    return false;
+    return queues_[Index(wait.flagSource)].Any([&](const Instruction &queued) {
+        return queued.flag == Instruction::Flag::SET && queued.flagDestination == wait.flagDestination &&
+               queued.flagId == wait.flagId;
+    });
 }
 
 void Pipes::AdvanceUntilSet(const Instruction &wait)

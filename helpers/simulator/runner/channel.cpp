@@ -16,7 +16,7 @@ namespace Simulator {
 
 namespace {
 
-constexpr size_t MAX_FILES = 64;             // a kernel takes at most 32 tensors; report, log and output come on top
+constexpr size_t MAX_FILES = 64;              // a kernel takes at most 32 tensors; report, log and output come on top
 constexpr uint32_t MAX_BODY_BYTES = 1 << 26;  // values by value are small; more is a broken sender
 
 struct Header {

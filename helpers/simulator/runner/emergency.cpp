@@ -75,7 +75,7 @@ void OnCrash(int number, siginfo_t *info, void *)
                           "; it touched byte %lld of global tensor %s, which holds %llu B%s",
                           static_cast<long long>(offset), area.name.c_str(),
                           static_cast<unsigned long long>(area.bytes),
-                          !area.hasMemory          ? " and has no memory at level model: use fast or checked"
+                          !area.hasMemory         ? " and has no memory at level model: use fast or checked"
                           : area.role == Role::IN ? " and is read only"
                                                   : "");
         }

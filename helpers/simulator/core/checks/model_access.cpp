@@ -27,8 +27,8 @@ void CheckModelAccess(const Instruction &instruction, AiCore &core)
             place = "byte " + std::to_string(operand.address - area.address) + " of " + area.name;
         }
         core.Report({"model-no-data", operand.role,
-                     std::string(operand.written ? "touches " : "reads ") + std::to_string(operand.runBytes) + " B at " +
-                         place + ": level model computes and keeps 0 B of tensor data, so there is no value",
+                     std::string(operand.written ? "touches " : "reads ") + std::to_string(operand.runBytes) +
+                         " B at " + place + ": level model computes and keeps 0 B of tensor data, so there is no value",
                      "use level fast or checked, or give the value as an argument, or the array as an input (\"in\")",
                      0, static_cast<int64_t>(operand.runBytes)},
                     instruction.call, instruction.where);
