@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Headers that published kernels include by CANN's names, beside `kernel_operator.h`: `folder()` holds what stands in.
 
-Three kinds: parts of `kernel_operator.h`, which open it here; headers of host programs, which are empty here, as the
-code that needs them is left out (`helpers/host_code.py`); and headers that a build of CANN generates. A header of one
+Four kinds: parts of `kernel_operator.h`, which open it here; headers of host programs, which are empty here, as the
+code that needs them is left out (`helpers/host_code.py`); headers that a build of CANN generates; and the one of the
+matrix unit that vector kernels include without need. A header of one
 of these names beside the kernel, or in a folder of `include`, comes first. The one exception is `data_utils.h`, which
 samples call the reading and writing of their files: one without device code is passed over (`host_only(folder)`).
-Headers of the matrix unit and of the high-level API are not among them: that they are missing is then said with the
-reason.
+Other headers of the matrix unit and of the high-level API are not among them: that they are missing is then said with
+the reason.
 """
 
 from __future__ import annotations
@@ -49,12 +50,16 @@ _HOST = """
 _GENERATED = """
     kernel_tiling/kernel_tiling.h
 """
+_MATRIX = """
+    lib/matmul_intf.h
+"""
 _TEXTS = {
     _KERNEL: "Part of kernel_operator.h in CANN; here it opens the whole of it.\n#include <kernel_operator.h>",
     _HOST: "Empty: in CANN a header for host programs, whose code is left out where a kernel is simulated.\n"
     "#include <stddef.h>\n#include <stdint.h>",
     _GENERATED: "Empty: a build of CANN generates it with the tiling structs. Here they come from the operator's own\n"
     "// header, by #include or the prelude of from_source.",
+    _MATRIX: "Empty: the matrix unit is not simulated. Vector kernels that include it without need compile.",
 }
 
 

@@ -136,7 +136,7 @@ def test_headers_beside_a_sample_are_found_and_its_data_utils_is_passed_over(tmp
     ("header", "said"),
     [
         (
-            "lib/matmul_intf.h",
+            "lib/activation/softmax.h",
             "lib/ is the high-level API (matrix products, softmax, sort and other library functions)",
         ),
         ("simt_api/asc_simt.h", "simt_api/ is programming by threads, which Ascend 950 has"),
@@ -147,6 +147,20 @@ def test_a_header_outside_is_refused_with_the_reason(header, said):
     with pytest.raises(BuildError) as caught:
         Kernel.from_source(SAMPLE.replace("data_utils.h", header))
     assert said in caught.value.explanation
+
+
+def test_the_matrix_header_may_be_included_and_its_names_are_refused():
+    source = SAMPLE.replace("data_utils.h", "lib/matmul_intf.h")
+    x = np.zeros(2, np.float32)
+    Kernel.from_source(source).launch(x, 1)
+    assert x.tolist() == [3, 3]
+    used = """\
+#include "kernel_operator.h"
+#include "lib/matmul_intf.h"
+extern "C" __global__ __aicore__ void multiply(GM_ADDR x) { TCubeTiling tiling; }
+"""
+    with pytest.raises(BuildError, match="TCubeTiling belongs to the matrix unit"):
+        Kernel.from_source(used)
 
 
 @pytest.mark.parametrize("header", ["kernel_operator_intf.h", "utils/debug/asc_printf.h", "basic_api/kernel_tensor.h"])

@@ -185,8 +185,8 @@ def test_a_selection_mask_that_is_too_short_is_a_finding():
 
 REFUSED = {
     ("Select(As<int32_t>(dst), src2, As<int32_t>(src0), 1, SELMODE::VSEL_TENSOR_SCALAR_MODE, 8);", A2): "half, float",
-    ("Select(As<half>(dst), As<int8_t>(src2), As<half>(src0), As<half>(src1), SELMODE::VSEL_CMPMASK_SPR, 8);", A2): (
-        "selMask is of an unsigned integer type"
+    ("Select(As<half>(dst), As<float>(src2), As<half>(src0), As<half>(src1), SELMODE::VSEL_CMPMASK_SPR, 8);", A2): (
+        "selMask holds bits: its elements are integers"
     ),
     (
         "Select<half, SELMODE::VSEL_CMPMASK_SPR>(As<half>(dst), As<half>(src0), As<half>(src1), 1,"

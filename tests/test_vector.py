@@ -323,3 +323,47 @@ extern "C" __global__ __aicore__ void refused()
     with pytest.raises(BuildError) as caught:
         Kernel.from_source(source, "refused", soc)
     assert message in caught.value.compiler_output
+
+
+BY_ADDRESS = """\
+#include "kernel_operator.h"
+using namespace AscendC;
+template <typename T>
+using Unary = void(const LocalTensor<T> &, const LocalTensor<T> &, const int32_t &);
+template <typename T>
+using Binary = void(const LocalTensor<T> &, const LocalTensor<T> &, const LocalTensor<T> &, const int32_t &);
+template <typename T>
+using Scalar = void(const LocalTensor<T> &, const LocalTensor<T> &, const T &, const int32_t &);
+
+template <typename T, Unary<T> *unary, Binary<T> *binary, Scalar<T> *scalar>
+__aicore__ inline void Apply(GM_ADDR x, GM_ADDR y, T value, int32_t count)
+{
+    GlobalTensor<T> xGm, yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(x), count);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ T *>(y), count);
+    TPipe pipe;
+    TBuf<TPosition::VECCALC> buffer;
+    pipe.InitBuffer(buffer, count * sizeof(T));
+    LocalTensor<T> local = buffer.Get<T>();
+    DataCopy(local, xGm, count);
+    PipeBarrier<PIPE_ALL>();
+    unary(local, local, count);
+    scalar(local, local, value, count);
+    binary(local, local, local, count);
+    PipeBarrier<PIPE_ALL>();
+    DataCopy(yGm, local, count);
+}
+
+extern "C" __global__ __aicore__ void apply(GM_ADDR x, GM_ADDR y, int32_t count)
+{
+    Apply<float, Sqrt, Mul, Adds>(x, y, 0.5f, count);
+}
+"""
+
+
+def test_a_call_can_be_handed_on_as_a_function_of_canns_type():
+    x = np.linspace(0, 9, 64, dtype=np.float32)
+    y = np.zeros_like(x)
+    Kernel.from_source(BY_ADDRESS).launch(x, y, 64)
+    expected = np.sqrt(x) + np.float32(0.5)
+    np.testing.assert_array_equal(y, expected * expected)

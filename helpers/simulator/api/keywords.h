@@ -78,6 +78,9 @@ enum class RoundMode : uint8_t { CAST_NONE = 0, CAST_RINT, CAST_FLOOR, CAST_CEIL
 template <typename T, typename U>
 struct IsSameType : public std::is_same<T, U> {};
 
+template <bool condition, typename T, typename U>
+struct Conditional : public std::conditional<condition, T, U> {};
+
 constexpr int32_t MIX = 0;
 constexpr int32_t AIC = 1;
 constexpr int32_t AIV = 2;

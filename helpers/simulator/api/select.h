@@ -35,7 +35,7 @@ template <typename T, typename U>
 SelectCall SelectCallOf(const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<U> &selMask,
                         const AscendC::LocalTensor<T> &src0, const AscendC::LocalTensor<T> &src1, AscendC::SELMODE mode)
 {
-    static_assert(ONE_OF<U, uint8_t, uint16_t, uint32_t, uint64_t>, "selMask is of an unsigned integer type");
+    static_assert(std::is_integral<U>::value, "selMask holds bits: its elements are integers");
     return SelectCallOf<T, false>(mode, dst.As("dst"), selMask.As("selMask"), src0.As("src0"), src1.As("src1"));
 }
 
@@ -43,7 +43,7 @@ template <typename T, typename U>
 SelectCall SelectCallOf(const AscendC::LocalTensor<T> &dst, const AscendC::LocalTensor<U> &selMask,
                         const AscendC::LocalTensor<T> &src0, T src1, AscendC::SELMODE mode)
 {
-    static_assert(ONE_OF<U, uint8_t, uint16_t, uint32_t, uint64_t>, "selMask is of an unsigned integer type");
+    static_assert(std::is_integral<U>::value, "selMask holds bits: its elements are integers");
     SelectCall call = SelectCallOf<T, true>(mode, dst.As("dst"), selMask.As("selMask"), src0.As("src0"), NO_OPERAND);
     call.scalarBits = BitsOf(src1);
     return call;

@@ -65,6 +65,16 @@ VectorCall ScalarCallOf(const char *name, LoopFunction loop, T scalarValue, cons
     return call;
 }
 
+// A call that is handed on as a function, as in `Apply<Exp>`, has exactly the type it has in CANN: without a line of
+// the source. An ordinary call prefers the form that knows its line, which is the more special one.
+constexpr SourceLine CALLED_BY_ADDRESS{"", 0};
+
+template <typename Tensor>
+using IfLocalTensor = std::enable_if_t<std::is_same<Tensor, AscendC::LocalTensor<typename Tensor::PrimType>>::value>;
+
+template <typename Tensor, typename T>
+using IfLocalTensorOf = std::enable_if_t<std::is_same<Tensor, AscendC::LocalTensor<T>>::value>;
+
 }  // namespace Simulator
 
 // The types a call takes stand in tables of these macros. The calls of a form differ in nothing else.
@@ -77,6 +87,11 @@ VectorCall ScalarCallOf(const char *name, LoopFunction loop, T scalarValue, cons
         Simulator::IssueVector(Simulator::CallOf<T>(#Name, Simulator::BinaryLoop<T, Simulator::Operation>,             \
                                                     dst.As("dst"), src0.As("src0"), src1.As("src1")),                  \
                                count, where);                                                                          \
+    }                                                                                                                  \
+    template <typename Tensor, typename = Simulator::IfLocalTensor<Tensor>>                                            \
+    void Name(const Tensor &dst, const Tensor &src0, const Tensor &src1, const int32_t &count)                         \
+    {                                                                                                                  \
+        Name(dst, src0, src1, count, Simulator::CALLED_BY_ADDRESS);                                                    \
     }                                                                                                                  \
     template <typename T, bool isSetMask = true, typename Mask>                                                        \
     void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src0, const LocalTensor<T> &src1, Mask mask,            \
@@ -101,6 +116,11 @@ VectorCall ScalarCallOf(const char *name, LoopFunction loop, T scalarValue, cons
                                        dst.As("dst"), src.As("src")),                                            \
             count, where);                                                                                       \
     }                                                                                                            \
+    template <typename Tensor, typename T, typename = Simulator::IfLocalTensorOf<Tensor, T>>                     \
+    void Name(const Tensor &dst, const Tensor &src, const T &scalarValue, const int32_t &count)                  \
+    {                                                                                                            \
+        Name(dst, src, scalarValue, count, Simulator::CALLED_BY_ADDRESS);                                        \
+    }                                                                                                            \
     template <typename T, bool isSetMask = true, typename Mask>                                                  \
     void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src, const T &scalarValue, Mask mask,             \
               const Simulator::RepeatTime repeatTime, const UnaryRepeatParams &repeatParams,                     \
@@ -122,6 +142,11 @@ VectorCall ScalarCallOf(const char *name, LoopFunction loop, T scalarValue, cons
         Simulator::IssueVector(                                                                                        \
             Simulator::CallOf<T>(#Name, Simulator::UnaryLoop<T, Simulator::Operation>, dst.As("dst"), src.As("src")),  \
             count, where);                                                                                             \
+    }                                                                                                                  \
+    template <typename Tensor, typename = Simulator::IfLocalTensor<Tensor>>                                            \
+    void Name(const Tensor &dst, const Tensor &src, const int32_t &count)                                              \
+    {                                                                                                                  \
+        Name(dst, src, count, Simulator::CALLED_BY_ADDRESS);                                                           \
     }                                                                                                                  \
     template <typename T, bool isSetMask = true, typename Mask>                                                        \
     void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src, Mask mask, const Simulator::RepeatTime repeatTime, \
