@@ -27,6 +27,7 @@ endif
 RUN := "$(BIN)/python"
 PIP := $(RUN) -m pip -qq --disable-pip-version-check
 HAS_COMPILER := $(RUN) -c "import sys; from helpers.compiler import main; sys.exit(main())"
+BUILD_SIMULATOR := $(RUN) -c "from helpers.build import build_simulator; build_simulator()"
 SET_UP := $(STAMPS)/test $(if $(TORCH),$(STAMPS)/torch) $(if $(ZIGLANG),$(STAMPS)/ziglang)
 
 # A stamp holds for one folder, since an editable install points into it, and while its Python still starts.
@@ -89,6 +90,7 @@ endif
 	else \
 	    [ -z "$$why" ] || echo "$$why" >&2; exit $$found; \
 	fi
+	@$(BUILD_SIMULATOR)
 	@mkdir -p $(STAMPS) && echo "$(CURDIR)" > $@
 
 $(STAMPS)/torch: $(STAMPS)/test

@@ -3,6 +3,7 @@
 
 - `build_program(...)` gives the executable that runs one kernel in the simulator
 - `build_library(...)` gives a shared library of host code for ctypes
+- `build_simulator()` compiles what all kernels share, for set-up
 
 A result is found again by the content of everything that went into it: the sources, every project header they
 include, the flags, the compiler and the processor. A build happens in a directory of its own and is renamed into
@@ -73,6 +74,14 @@ def simulator_units() -> tuple[Unit, ...]:
         Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1", *processor_flags(find_compiler()))),
         Unit("runner", including("runner/*.cpp"), ("-O1",)),
     )
+
+
+def build_simulator() -> None:
+    """Compile the simulator's own units, which set-up does, so that the first kernel need not wait for them.
+
+    Raises as `build_program`.
+    """
+    _compile_all(find_compiler(), simulator_units())
 
 
 def build_program(

@@ -26,6 +26,7 @@ case "$*" in
 "-m venv --clear "*) if [ -e "$state/venv-fails" ]; then echo "disk full" >&2; exit 1; fi
     rm -rf "$4" && mkdir -p "$4/bin" && cp "$0" "$4/bin/python"; did="venv $4" ;;
 *helpers.compiler*) did=compiler ;;
+*helpers.build*) did=build ;;
 *"pip "*" install -e "*) for last; do :; done; did="install $last" ;;
 *) did="$*" ;;
 esac
@@ -90,6 +91,7 @@ def machine(tmp_path):
     return Machine(tmp_path)
 
 
+BUILD = "build"
 BENCH = "-m helpers bench"
 
 
@@ -102,7 +104,7 @@ def test_make_alone_lists_the_targets_and_sets_nothing_up(machine):
 
 def test_the_first_run_sets_up_and_the_second_does_not(machine):
     code, log, printed = machine.make("bench")
-    assert (code, log) == (0, ["venv .venv", "install .[test]", "compiler", BENCH])
+    assert (code, log) == (0, ["venv .venv", "install .[test]", "compiler", BUILD, BENCH])
     assert printed == "setting up .venv, which takes about a minute\n"
     assert machine.make("bench") == (0, [BENCH], "")
 
@@ -134,7 +136,7 @@ def test_a_set_up_that_failed_midway_goes_on_where_it_stopped(machine):
     assert (code, log) == (2, ["venv .venv", "install .[test]"])
     assert "no network" in printed
     machine.unset("pip-fails")
-    assert machine.make("bench")[:2] == (0, ["install .[test]", "compiler", BENCH])
+    assert machine.make("bench")[:2] == (0, ["install .[test]", "compiler", BUILD, BENCH])
     assert machine.make("bench")[:2] == (0, [BENCH])
 
 
@@ -142,7 +144,7 @@ def test_a_virtual_environment_that_was_never_finished_is_made_anew(machine):
     broken = machine.checkout / ".venv" / "bin" / "python"
     broken.parent.mkdir(parents=True)
     broken.symlink_to(machine.state / "gone")
-    assert machine.make("bench")[:2] == (0, ["venv .venv", "install .[test]", "compiler", BENCH])
+    assert machine.make("bench")[:2] == (0, ["venv .venv", "install .[test]", "compiler", BUILD, BENCH])
 
 
 def test_a_virtual_environment_that_cannot_be_made_ends_set_up_with_that_reason_alone(machine):
@@ -156,11 +158,11 @@ def test_set_up_is_repeated_when_pyproject_changed_or_the_folder_moved(machine):
     machine.make("bench")
     newer = (machine.checkout / ".venv" / "set-up" / "test").stat().st_mtime + 10
     os.utime(machine.checkout / "pyproject.toml", (newer, newer))
-    assert machine.make("bench")[1] == ["install .[test]", "compiler", BENCH]
+    assert machine.make("bench")[1] == ["install .[test]", "compiler", BUILD, BENCH]
     os.utime(machine.checkout / "pyproject.toml", (newer - 20, newer - 20))
     assert machine.make("bench")[1] == [BENCH]
     machine.checkout = machine.checkout.rename(machine.checkout.with_name("moved here"))
-    assert machine.make("bench")[1] == ["install .[test]", "compiler", BENCH]
+    assert machine.make("bench")[1] == ["install .[test]", "compiler", BUILD, BENCH]
     assert machine.make("bench")[1] == [BENCH]
 
 
@@ -177,7 +179,7 @@ def test_without_a_compiler_set_up_adds_one_and_says_so(machine):
     code, log, printed = machine.make("bench")
     assert (code, log) == (
         0,
-        ["venv .venv", "install .[test]", "compiler", "install .[compiler]", "compiler", BENCH],
+        ["venv .venv", "install .[test]", "compiler", "install .[compiler]", "compiler", BUILD, BENCH],
     )
     assert "adding the compiler in the package ziglang" in printed
     assert "no C++17 compiler" not in printed
@@ -214,7 +216,7 @@ def test_an_active_conda_environment_is_used_as_it_is(machine, tmp_path):
     machine.put_python(prefix / "bin" / "python")
     conda = {"CONDA_PREFIX": str(prefix), "CONDA_DEFAULT_ENV": "wb"}
     code, log, printed = machine.make("bench", **conda)
-    assert (code, log) == (0, ["install .[test]", "compiler", BENCH])
+    assert (code, log) == (0, ["install .[test]", "compiler", BUILD, BENCH])
     assert "conda environment wb" in printed
     assert machine.make("bench", **conda) == (0, [BENCH], "")
     assert not (machine.checkout / ".venv").exists()
