@@ -346,7 +346,6 @@ REFUSED = {
     "8 bit scale": ("Ascend910B1", "SetDeqScale(1.0f, (int16_t)0, true);", "SetDeqScale takes one half here"),
     "Subs": ("Ascend910B1", "Subs(f, f, 1.0f, 8);", "Subs is on the Ascend 950 only: write Adds"),
     "Floor": ("Ascend910B1", "Floor(f, f, 8);", "Floor is of CANN's advanced API, which this simulator does not have"),
-    "operator": ("Ascend910B1", "f = f + f;", "operators on whole tensors are not here: write Add(dst, src0, src1"),
     "int4b_t": (
         "Ascend910B1",
         "Cast(h, b.ReinterpretCast<int4b_t>(), RoundMode::CAST_NONE, 8);",

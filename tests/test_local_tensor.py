@@ -211,6 +211,25 @@ def test_operators_of_tensors_are_the_calls_over_the_size_of_the_destination(nam
         assert y.tobytes() == exact(x[:64], x[64:]).tobytes()
 
 
+COMPARISONS = {"<": np.less, ">": np.greater, "!=": np.not_equal, "==": np.equal, "<=": np.less_equal}
+COMPARISONS |= {">=": np.greater_equal}
+
+
+def test_comparisons_of_tensors_are_bits_over_the_size_of_the_left_one():
+    cases = "".join(f"case {place}: bits = left {symbol} right; break; " for place, symbol in enumerate(COMPARISONS))
+    declared = "LocalTensor<uint8_t> bits = result.ReinterpretCast<uint8_t>();\n    switch (index)"
+    source = OPERATORS.replace("switch (index)", declared).replace("EXPRESSIONS", cases)
+    x = np.random.default_rng(4).integers(0, 3, 128).astype(np.float32)
+    x[[3, 70]] = np.nan
+    kernel = Kernel.from_source(source, "operators", defines={"TYPE": "float"})
+    for place, exact in enumerate(COMPARISONS.values()):
+        y = np.zeros(64, np.float32)
+        kernel.launch(x.copy(), y, place)
+        assert y.view(np.uint8)[:8].tobytes() == np.packbits(exact(x[:64], x[64:]), bitorder="little").tobytes()
+    with pytest.raises(BuildError, match="tensors are compared by operators only on Atlas A2"):
+        Kernel.from_source(source, "operators", "Ascend310B4", {"TYPE": "float"})
+
+
 def test_a_finding_names_the_line_of_the_operator_and_the_call_behind_it():
     source = OPERATORS.replace("EXPRESSIONS", "default: result = left + right[96]; break;")
     line = source[: source.index("left + right")].count("\n") + 1

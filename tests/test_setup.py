@@ -42,7 +42,8 @@ def imported_by(folder, nodes=ast.walk):
                 names.add(node.module)
             elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "importorskip":
                 names.add(node.args[0].value)
-    modules = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"helpers", "tests", "running"}
+    own = {"helpers", "tests", *(path.stem for path in (CHECKOUT / "tests").glob("*.py"))}
+    modules = {name.split(".")[0] for name in names} - sys.stdlib_module_names - own
     return {"ipython" if module == "IPython" else module for module in modules}
 
 
@@ -70,7 +71,7 @@ def test_inside_its_functions_helpers_may_import_torch_too_and_nothing_else():
 
 
 def test_tests_import_nothing_but_what_is_stated():
-    stated = {name_of(requirement) for requirement in PROJECT["dependencies"] + EXTRAS["test"] + EXTRAS["torch"]}
+    stated = {name_of(requirement) for requirement in STATED}
     assert imported_by("tests") - {"tomli", "tomllib"} <= stated
 
 

@@ -69,6 +69,16 @@ CompareCall CompareCallOf(const char *name, const AscendC::LocalTensor<U> &dst, 
             BitsOf(scalar)};
 }
 
+// dst = a < b and its like: over the size of a.
+template <typename U, typename T, TensorOperator op>
+void AssignComparison(const AscendC::LocalTensor<U> &dst, const TensorExpression<T, op> &from)
+{
+    using AscendC::CMPMODE;
+    constexpr CMPMODE MODES[] = {CMPMODE::LT, CMPMODE::GT, CMPMODE::NE, CMPMODE::EQ, CMPMODE::LE, CMPMODE::GE};
+    constexpr CMPMODE MODE = MODES[static_cast<uint32_t>(op) - static_cast<uint32_t>(TensorOperator::LT)];
+    IssueCompare(CompareCallOf(dst, from.left, from.right, MODE), from.left.GetSize(), from.where);
+}
+
 // On dav-2201 comparisons into UB leave the mask argument out of account, and the mask register alone.
 template <bool isSetMask, typename Mask>
 void TakeCompareMask(Mask mask)

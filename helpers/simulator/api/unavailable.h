@@ -48,22 +48,6 @@ SIMULATOR_ADVANCED(Sin, "compose it from Cast, Muls and a polynomial of Mul and 
 SIMULATOR_ADVANCED(Cos, "compose it from Cast, Muls and a polynomial of Mul and Adds")
 SIMULATOR_ADVANCED(Xor, "compose it from And, Or and Not")
 
-// An operator has no argument that could tell the line it stands on, which findings name.
-#define SIMULATOR_OPERATOR(Operator, instead)                                                                    \
-    template <typename T>                                                                                        \
-    void operator Operator(const LocalTensor<T> &, const LocalTensor<T> &)                                       \
-    {                                                                                                            \
-        static_assert(Simulator::DependentFalse<T>::value,                                                       \
-                      "operators on whole tensors are not here: write " instead ", src0, src1, dst.GetSize())"); \
-    }
-SIMULATOR_OPERATOR(+, "Add(dst")
-SIMULATOR_OPERATOR(-, "Sub(dst")
-SIMULATOR_OPERATOR(*, "Mul(dst")
-SIMULATOR_OPERATOR(/, "Div(dst")
-SIMULATOR_OPERATOR(&, "And(dst")
-SIMULATOR_OPERATOR(|, "Or(dst")
-
-#undef SIMULATOR_OPERATOR
 #undef SIMULATOR_REFUSED
 #undef SIMULATOR_OTHER_FAMILY
 #undef SIMULATOR_ADVANCED
