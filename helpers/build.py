@@ -169,7 +169,8 @@ def _build(kind: str, units: Sequence[Unit], link: tuple[str, ...], artefact: st
 
 
 def _compile_all(compiler: Compiler, units: Sequence[Unit]) -> list[Built]:
-    found = [_find(_Command.of(compiler, unit)) for unit in units]
+    seen: dict[str, str] = {}
+    found = [_find(_Command.of(compiler, unit), seen) for unit in units]
     missing = [unit for unit, built in zip(units, found, strict=True) if built is None]
     if not missing:
         return [built for built in found if built is not None]
@@ -212,11 +213,11 @@ class _Command:
 _found: dict[Path, tuple[dict[str, str], Built]] = {}  # by the folder of manifests: what was found there last
 
 
-def _find(command: _Command) -> Built | None:
-    """The object of an earlier compilation all of whose files are unchanged."""
+def _find(command: _Command, seen: dict[str, str]) -> Built | None:
+    """The object of an earlier compilation all of whose files are unchanged; `seen` holds hashes already looked up."""
     manifests = command.manifests
     hashes, built = _found.get(manifests, ({}, None))
-    if built is not None and _are_unchanged(hashes) and built.artefact.exists():
+    if built is not None and _are_unchanged(hashes, seen) and built.artefact.exists():
         return built
     for listed in sorted(manifests.glob("*.json")):
         try:
@@ -224,15 +225,20 @@ def _find(command: _Command) -> Built | None:
         except ValueError:
             continue  # cut short, for example by a loss of power: as good as absent
         unit_object = command.target(hashes) / "unit.o"
-        if _are_unchanged(hashes) and unit_object.exists():
+        if _are_unchanged(hashes, seen) and unit_object.exists():
             built = Built(unit_object, _named(hashes))
             _found[manifests] = hashes, built
             return built
     return None
 
 
-def _are_unchanged(hashes: Mapping[str, str]) -> bool:
-    return all(_hash_of(path) == value for path, value in hashes.items())
+def _are_unchanged(hashes: Mapping[str, str], seen: dict[str, str]) -> bool:
+    for path, value in hashes.items():
+        if path not in seen:
+            seen[path] = _hash_of(path)
+        if seen[path] != value:
+            return False
+    return True
 
 
 def _compile(command: _Command, started: list[subprocess.Popen[bytes]]) -> Built:
