@@ -64,14 +64,19 @@ class Unit:
 
 
 def simulator_units() -> tuple[Unit, ...]:
-    """The simulator's own sources as two units of about equal compile time; a kernel brings its vector loops itself."""
+    """The simulator's own sources as two units; a kernel brings its vector loops itself."""
+    return _simulator_units(find_compiler())
+
+
+@functools.cache
+def _simulator_units(compiler: Compiler) -> tuple[Unit, ...]:
 
     def including(*patterns: str) -> str:
         names = sorted(name for pattern in patterns for name in glob.glob(pattern, root_dir=SIMULATOR))
         return "".join(f'#include "{name}"\n' for name in names)
 
     return (
-        Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1", *processor_flags(find_compiler()))),
+        Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1", *processor_flags(compiler))),
         Unit("runner", including("runner/*.cpp"), ("-O1",)),
     )
 

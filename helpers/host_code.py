@@ -15,6 +15,7 @@ its number, every column its place.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -62,6 +63,7 @@ class DeviceCode:
     kernels: tuple[Piece, ...]
 
 
+@functools.lru_cache(maxsize=64)  # a kernel is looked at again at every launch of the operator
 def without_host_code(text: str) -> DeviceCode:
     """The part of a C++ source that a device compiler would compile for the cores; see above."""
     words = _device_words(text)
