@@ -127,6 +127,7 @@ class Kernel:
         level: str = "checked",
         schedule: str = "on_wait",
         seed: int = 0,
+        strict_sync: bool = False,
         flush_to_zero: bool = False,
         checks_off: Sequence[str] = (),
         threads: int | None = None,
@@ -150,6 +151,8 @@ class Kernel:
         Arrays of `shared_array` and the like are the global memory itself, others are copied there and back.
         `level` "model" computes nothing: arrays keep their values, may be read-only and may repeat one element, such as
         np.broadcast_to(np.float32(0), 10**9); the scalar unit can read those that are "in".
+        `strict_sync` leaves out what CANN's default build adds (--cce-auto-sync): the order between dependent
+        instructions of pipe V, and between them or copies and scalar accesses of tensors.
         `show_output` prints what the kernel printed, which the result holds in any case.
 
         Raises:
@@ -185,6 +188,7 @@ class Kernel:
             level=check_choice("level", level, LEVELS),
             schedule=check_choice("schedule", schedule, SCHEDULES),
             seed=seed,
+            strict_sync=strict_sync,
             checks_off=tuple(check_choice("checks_off", name, CHECK_NAMES) for name in checks_off),
             threads=threads,
             timeout_seconds=timeout_seconds,

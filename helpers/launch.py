@@ -44,7 +44,7 @@ CHECK_NAMES = (
     "reserved-ub",
 )
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
-FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag")
+FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag", "PipeBarrier")
 
 LOG_LIMIT = 1 << 18  # instructions kept by each thread, 80 B each
 FINDING_LIMIT = 4096
@@ -91,6 +91,7 @@ class Settings:
         level: "fast" (no checks), "checked", or "model": checked, with instructions that compute nothing.
         tiling_key: what the kernel's TILING_KEY_IS asks for.
         schedule: "eager", "on_wait" or "random"; what order the pipes take within what flags allow.
+        strict_sync: whether the kernel's own synchronisation is all there is, as without --cce-auto-sync.
         seed: draws the order of blocks, and of pipes under "random".
         checks_off: names of CHECK_NAMES to leave out.
         threads: worker threads; None takes one per processor.
@@ -107,6 +108,7 @@ class Settings:
     tiling_key: int = 0
     level: str = "checked"
     schedule: str = "on_wait"
+    strict_sync: bool = False
     seed: int = 0
     checks_off: tuple[str, ...] = ()
     threads: int | None = None
@@ -255,6 +257,7 @@ def _words(
         ("--tiling-key", settings.tiling_key),
         ("--level", settings.level),
         ("--schedule", "eager" if settings.level == "fast" else settings.schedule),
+        ("--strict-sync", int(settings.strict_sync)),
         ("--seed", settings.seed),
         ("--threads", threads),
         ("--memory-bytes", memory),

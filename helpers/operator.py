@@ -68,6 +68,7 @@ def run(
     level: str = "checked",
     schedule: str = "on_wait",
     seed: int = 0,
+    strict_sync: bool = False,
     flush_to_zero: bool = False,
     raise_on_finding: bool = True,
     threads: int | None = None,
@@ -87,6 +88,7 @@ def run(
             logged as in "checked" and compute nothing, so that a length of 10**9 takes seconds and no memory.
         schedule: "on_wait", "eager" or "random": the order that pipes take within what flags allow.
         seed: draws the order of cores, and of pipes under "random".
+        strict_sync: whether the kernel's own synchronisation is all there is, as in a build without --cce-auto-sync.
         flush_to_zero: whether vector instructions treat subnormals as zero.
         raise_on_finding: whether an error found in the kernel raises.
         threads: worker threads, None for one per processor.
@@ -116,6 +118,7 @@ def run(
         level=level,
         schedule=schedule,
         seed=checked_seed,
+        strict_sync=strict_sync,
         threads=threads,
         timeout_seconds=timeout_seconds,
     )
@@ -182,6 +185,7 @@ def _described(
         "level": settings.level,
         "schedule": settings.schedule,
         "seed": settings.seed,
+        "strict_sync": settings.strict_sync,
         "dtype": call.dtype.name,
         "shape": list(call.shape),
         "reduction": call.reduction,

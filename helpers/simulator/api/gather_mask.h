@@ -80,10 +80,10 @@ void GatherMask(const LocalTensor<T> &dst, const LocalTensor<T> &src0, const uin
 
 // How many elements the last GatherMask kept.
 template <int32_t arch = __NPU_ARCH__>
-int64_t GetGatherMaskRemainCount()
+int64_t GetGatherMaskRemainCount(Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
     static_assert(arch == 2201, "dav-3002 has no GetGatherMaskRemainCount: use rsvdCnt of GatherMask");
-    Simulator::IssueBarrierAll();
+    Simulator::WaitForVector("GetGatherMaskRemainCount", where);
     return static_cast<int64_t>(Simulator::AiCore::Current()->registers.gatheredElements);
 }
 

@@ -211,12 +211,12 @@ SIMULATOR_REDUCE_ALL(ReduceMin, MIN)
 
 // What the last ReduceSum over a count left in its register, once pipe V is done.
 template <typename T>
-T GetReduceRepeatSumSpr()
+T GetReduceRepeatSumSpr(Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
     static_assert(Simulator::HAS_REDUCE_REGISTERS<T>,
                   "dav-3002 has no register of sums: read the destination of ReduceSum");
     static_assert(Simulator::ONE_OF<T, half, float, int64_t>, "the register of sums holds half, float");
-    Simulator::IssueBarrierAll();
+    Simulator::WaitForVector("GetReduceRepeatSumSpr", where);
     T value;
     __builtin_memcpy(&value, &Simulator::AiCore::Current()->registers.sumBits, sizeof(value));
     return value;
@@ -232,13 +232,14 @@ T GetAccVal()
 // What the last maximum or minimum left in its register: value and index over all repeats of WholeReduceMax and
 // WholeReduceMin side by side; of ReduceMax and ReduceMin the value alone.
 template <typename T, typename U>
-void GetReduceRepeatMaxMinSpr(U &maxMinValue, U &maxMinIndex)
+void GetReduceRepeatMaxMinSpr(U &maxMinValue, U &maxMinIndex,
+                              Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
     static_assert(Simulator::HAS_REDUCE_REGISTERS<T>,
                   "dav-3002 has no register of maxima: read the destination of the reduction");
     static_assert(Simulator::ONE_OF<T, half, float> && Simulator::ONE_OF<U, T, uint32_t>,
                   "the register of maxima holds half, float");
-    Simulator::IssueBarrierAll();
+    Simulator::WaitForVector("GetReduceRepeatMaxMinSpr", where);
     const Simulator::VectorRegisters &registers = Simulator::AiCore::Current()->registers;
     __builtin_memcpy(&maxMinValue, &registers.extremeBits, sizeof(U));
     __builtin_memcpy(&maxMinIndex, &registers.extremeIndex, sizeof(U));

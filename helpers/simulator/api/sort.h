@@ -97,9 +97,9 @@ void MrgSort(const LocalTensor<T> &dst, const MrgSortSrcList<T> &src, const MrgS
 
 // How many elements of each list the last MrgSort took.
 inline void GetMrgSortResult(uint16_t &mrgSortList1, uint16_t &mrgSortList2, uint16_t &mrgSortList3,
-                             uint16_t &mrgSortList4)
+                             uint16_t &mrgSortList4, Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
-    Simulator::IssueBarrierAll();
+    Simulator::WaitForVector("GetMrgSortResult", where);
     const uint16_t *taken = Simulator::AiCore::Current()->registers.mergedElements;
     mrgSortList1 = taken[0];
     mrgSortList2 = taken[1];

@@ -51,15 +51,18 @@ private:
     static constexpr Simulator::PipePair PAIR{Simulator::PipeOf(source), Simulator::PipeOf(destination)};
 };
 
-// Each pipe runs its instructions in order, so a barrier on one pipe has nothing to do; PIPE_ALL joins them.
+// A pipe starts its instructions in order, yet one may start before the one ahead has finished: a barrier waits for
+// that.
 template <pipe_t pipe>
-void PipeBarrier()
+void PipeBarrier(Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
     static_assert(pipe != PIPE_S, "PipeBarrier<PIPE_S> is illegal: the scalar unit runs in order");
     static_assert(pipe == PIPE_ALL || Simulator::OnVectorCore(pipe),
                   "a vector core has PIPE_V, PIPE_MTE2, PIPE_MTE3 and PIPE_ALL; the others belong to the matrix unit");
     if constexpr (pipe == PIPE_ALL) {
-        Simulator::IssueBarrierAll();
+        Simulator::IssueBarrierAll(where);
+    } else {
+        Simulator::IssueBarrier(Simulator::PipeOf(pipe), where);
     }
 }
 
@@ -94,9 +97,11 @@ inline void wait_flag(pipe_t source, pipe_t destination, event_t id,
 inline void pipe_barrier(pipe_t pipe, Simulator::SourceLine where = Simulator::SourceLine::Here())
 {
     if (pipe == PIPE_ALL) {
-        Simulator::IssueBarrierAll();
+        Simulator::IssueBarrierAll(where);
     } else if (!Simulator::OnVectorCore(pipe)) {
         Simulator::ReportForeignPipe("the pipe", "pipe_barrier", where);
+    } else {
+        Simulator::IssueBarrier(Simulator::PipeOf(pipe), where);
     }
 }
 

@@ -58,6 +58,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);
     }
     pipes_.Reset(settings_.schedule, settings_.seed + CORE_SEED_STEP * (blockIdx + 1));
+    order_.Reset(!settings_.strictSync || settings_.npuArch != 2201);
     tpipe = nullptr;
     staticTensors = false;
     buffers_.Reset(settings_.ubBytes);
@@ -69,6 +70,9 @@ void AiCore::Issue(Instruction &instruction)
     lastCall_ = instruction.call;
     lastLine_ = instruction.where;
     instruction.sequence = issuedNum_++;
+    if (settings_.checked) {
+        order_.Issue(instruction);
+    }
     if (settings_.checked && instruction.flag == Instruction::Flag::NONE) {
         RunChecks(instruction, *this);
         if (!settings_.executes) {
@@ -77,6 +81,12 @@ void AiCore::Issue(Instruction &instruction)
     }
     CheckUbEnd(instruction, *this);
     pipes_.Push(instruction);
+}
+
+void AiCore::DrainPipes()
+{
+    pipes_.DrainAll();
+    order_.JoinAll();
 }
 
 void AiCore::Execute(const Instruction &instruction)
@@ -178,7 +188,7 @@ void AiCore::Report(const Finding &finding, const char *call, SourceLine where)
     }
 }
 
-void AiCore::ReportAtEnd(const Finding &finding, const char *call, SourceLine where)
+void AiCore::Note(const Finding &finding, const char *call, SourceLine where)
 {
     findings_.Add(finding, blockIdx_, call, where);
 }

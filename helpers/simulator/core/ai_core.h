@@ -15,6 +15,7 @@
 #include "global_memory.h"
 #include "instruction.h"
 #include "numeric_modes.h"
+#include "pipe_order.h"
 #include "pipes.h"
 #include "report.h"
 #include "vector_mask.h"
@@ -35,8 +36,9 @@ struct LaunchSettings {
     uint32_t ubBytes = 0;
     uint32_t coreNum = 0;  // vector cores of the SoC; 0: not known
     bool checked = true;
-    bool executes = true;    // false at level "model": instructions are issued, checked and counted, and do nothing
-    uint32_t checksOff = 0;  // bit i switches CHECKS[i] off
+    bool executes = true;     // false at level "model": instructions are issued, checked and counted, and do nothing
+    bool strictSync = false;  // no synchronisation but what the kernel asks for: built with --cce-auto-sync=off
+    uint32_t checksOff = 0;   // bit i switches CHECKS[i] off
     Schedule schedule = Schedule::ON_WAIT;
     uint64_t seed = 0;
     Overflow overflow = Overflow::INFNAN;
@@ -72,8 +74,8 @@ public:
 
     // Records a finding; an error then ends the block by throwing StopBlock.
     void Report(const Finding &finding, const char *call, SourceLine where);
-    // The same from a destructor, which must not throw.
-    void ReportAtEnd(const Finding &finding, const char *call, SourceLine where);
+    // The same where the core can go on, and from a destructor, which must not throw.
+    void Note(const Finding &finding, const char *call, SourceLine where);
 
     const LaunchSettings &Settings() const { return settings_; }
     uint32_t BlockIdx() const { return blockIdx_; }
@@ -83,7 +85,9 @@ public:
     BufferTable &Buffers() { return buffers_; }
     EventIds &Events() { return events_; }
     EventLog &Log() { return log_; }
-    void DrainPipes() { pipes_.DrainAll(); }
+    // S waits until every pipe has finished.
+    void DrainPipes();
+    const PipeOrder &Order() const { return order_; }
     CrossCore &Cross() { return crossCore_; }
     void RunCrossCoreSets() { pipes_.RunCrossCoreSets(); }
     void SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where);
@@ -122,6 +126,7 @@ private:
     std::vector<uint8_t> storage_;
     uint8_t *ub_;
     Pipes pipes_;
+    PipeOrder order_;
     BufferTable buffers_;
     EventIds events_;
     EventLog log_;

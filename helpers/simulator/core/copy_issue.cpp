@@ -71,7 +71,7 @@ void IssueCopyToGm(const CopyCall &call, const GlobalOperand &dst, const LocalOp
     parameters.droppedBytes = shape.droppedBytes;
     parameters.atomic = AiCore::Current()->atomicMode;
     Operand target = InGm(dst, shape.runBytes, shape.runBytes + shape.dstGapBytes, RunsOf(shape), true);
-    target.overwrites = parameters.atomic.IsOn();
+    target.overwrites = target.atomic = parameters.atomic.IsOn();
     IssueTwoOperands(
         instruction, shape, parameters, target,
         InUb(src, shape.runBytes, RoundUpToBlock(shape.runBytes) + shape.srcGapBytes, RunsOf(shape), false));
@@ -120,10 +120,12 @@ void IssueFill(const CopyCall &call, const GlobalOperand &dst, uint64_t count, u
     const uint64_t bytes = count * dst.elementBytes;
     instruction.operands[0] = InGm(dst, bytes, bytes, 1, true);
     instruction.operands[0].overwrites = true;
+    instruction.operands[0].atomic = parameters.atomic.IsOn();
     instruction.operandNum = 1;
     instruction.elements = static_cast<uint32_t>(count);
     instruction.SetParameters(parameters);
     AiCore::Current()->Issue(instruction);
+    IssueBarrier(Pipe::MTE3, where);  // the library call ends with it
 }
 
 }  // namespace Simulator

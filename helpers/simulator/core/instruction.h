@@ -47,6 +47,7 @@ struct Operand {
     Space space;
     bool written;
     bool overwrites;  // GM, written: the same bytes may be written more than once (atomic stores, fills)
+    bool atomic;      // GM, written: added to, or compared with, what is there; such stores may meet in any order
 
     uint64_t SpanBytes() const { return runs == 0 ? 0 : (runs - 1) * pitchBytes + runBytes; }
 };
@@ -123,7 +124,8 @@ struct Instruction {
     // What else an instruction needs, as a plain struct of its own that `execute` knows.
     alignas(8) uint8_t parameters[PARAMETER_BYTES];
     // Flags: a SetFlag runs on its source pipe, a WaitFlag on its destination pipe; CROSS_CORE_SET tells other cores.
-    enum class Flag : uint8_t { NONE, SET, WAIT, CROSS_CORE_SET } flag;
+    // A BARRIER holds its pipe back until what it was given before has finished.
+    enum class Flag : uint8_t { NONE, SET, WAIT, CROSS_CORE_SET, BARRIER } flag;
     Pipe flagSource;
     Pipe flagDestination;
     uint8_t flagId;

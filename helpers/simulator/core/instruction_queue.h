@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// First in, first out, in memory that is used again and again: a queue fills and empties all the time.
+// The instructions that wait in a pipe, in memory that is used again and again: a queue fills and empties all the time.
 #ifndef SIMULATOR_CORE_INSTRUCTION_QUEUE_H
 #define SIMULATOR_CORE_INSTRUCTION_QUEUE_H
 
@@ -25,6 +25,7 @@ public:
         return false;
     }
     const Instruction &Front() const { return ring_[head_]; }
+    const Instruction &At(size_t place) const { return ring_[(head_ + place) % ring_.size()]; }
     void Push(const Instruction &instruction)
     {
         if (size_ == ring_.size()) {
@@ -32,8 +33,11 @@ public:
         }
         ring_[(head_ + size_++) % ring_.size()] = instruction;
     }
-    void Pop()
+    void Remove(size_t place)
     {
+        for (; place > 0; --place) {
+            ring_[(head_ + place) % ring_.size()] = At(place - 1);
+        }
         head_ = (head_ + 1) % ring_.size();
         --size_;
     }
@@ -44,7 +48,6 @@ public:
     }
 
 private:
-    const Instruction &At(size_t place) const { return ring_[(head_ + place) % ring_.size()]; }
     void Grow()
     {
         std::vector<Instruction> larger(ring_.empty() ? 16 : 2 * ring_.size());

@@ -306,9 +306,18 @@ void ReportAssertion(const char *condition, const char *text, SourceLine where)
                               "ASSERT", where);
 }
 
-void IssueBarrierAll()
+void IssueBarrier(Pipe pipe, SourceLine where)
+{
+    Instruction instruction = ScalarInstruction("PipeBarrier", where);
+    instruction.pipe = pipe;
+    instruction.flag = Instruction::Flag::BARRIER;
+    AiCore::Current()->Issue(instruction);
+}
+
+void IssueBarrierAll(SourceLine where)
 {
     AiCore::Current()->DrainPipes();
+    IssueBarrier(Pipe::S, where);
 }
 
 }  // namespace Simulator

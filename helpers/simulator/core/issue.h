@@ -90,8 +90,10 @@ void *ReferToElement(const char *call, const GlobalOperand &tensor, uint64_t ind
 // A condition that the kernel asserts does not hold.
 void ReportAssertion(const char *condition, const char *text, SourceLine where);
 
-// Waits until every pipe has finished.
-void IssueBarrierAll();
+// Holds the pipe back until what was issued to it before has finished.
+void IssueBarrier(Pipe pipe, SourceLine where);
+// S waits until every pipe has finished.
+void IssueBarrierAll(SourceLine where);
 
 }  // namespace Simulator
 

@@ -14,6 +14,11 @@ constexpr uint32_t Index(Pipe pipe)
     return static_cast<uint32_t>(pipe);
 }
 
+bool MayOvertake(const Instruction &instruction)
+{
+    return instruction.flag == Instruction::Flag::NONE && !instruction.operands[0].atomic;
+}
+
 }  // namespace
 
 void Pipes::Reset(Schedule schedule, uint64_t seed)
@@ -65,6 +70,14 @@ void Pipes::DrainAll()
     }
 }
 
+void Pipes::RunUpTo(Pipe pipe, uint32_t sequenceEnd)
+{
+    const auto before = [sequenceEnd](const Instruction &queued) { return queued.sequence < sequenceEnd; };
+    while (queues_[Index(pipe)].Any(before)) {
+        Advance(pipe);
+    }
+}
+
 void Pipes::RunCrossCoreSets()
 {
     for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
@@ -111,8 +124,28 @@ void Pipes::Advance(Pipe pipe)
         AdvanceUntilSet(queue.Front());
         advancing_[Index(pipe)] = false;
     }
-    Run(queue.Front());
-    queue.Pop();
+    const size_t place = NextPlace(pipe);
+    Run(queue.At(place));
+    queue.Remove(place);
+}
+
+// Which instruction of a pipe finishes next. V takes them in order. Copies overlap each other: under ON_WAIT the latest
+// that may overtake comes first, which shows a missing barrier at once. Atomic stores keep their order, so that sums do
+// not depend on it.
+size_t Pipes::NextPlace(Pipe pipe)
+{
+    if (pipe == Pipe::V) {
+        return 0;
+    }
+    const InstructionQueue &queue = queues_[Index(pipe)];
+    size_t num = 0;
+    while (num < queue.Size() && num < COPIES_UNDER_WAY && MayOvertake(queue.At(num))) {
+        ++num;
+    }
+    if (num <= 1) {
+        return 0;
+    }
+    return schedule_ == Schedule::RANDOM ? random_() % num : num - 1;
 }
 
 // Whether the source pipe still holds an instruction that sets the flag.

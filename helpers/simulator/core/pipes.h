@@ -26,6 +26,8 @@ public:
     void Reset(Schedule schedule, uint64_t seed);
     void Push(const Instruction &instruction);
     void DrainAll();
+    // Runs what the pipe holds from before a place in program order, and with it what that waits for.
+    void RunUpTo(Pipe pipe, uint32_t sequenceEnd);
     // Runs each pipe up to the last cross-core flag that it still has to set.
     void RunCrossCoreSets();
 
@@ -35,6 +37,7 @@ private:
     bool Blocked(Pipe pipe) const;
     bool WillBeSet(const Instruction &wait) const;
     void Run(const Instruction &instruction);
+    size_t NextPlace(Pipe pipe);
     void Advance(Pipe pipe);
     void AdvanceUntilSet(const Instruction &wait);
     bool StepRandomPipe();
@@ -42,6 +45,8 @@ private:
 
     // As on the device, S stalls when a queue is full. The device's depth is not published; this one bounds memory.
     static constexpr size_t QUEUE_DEPTH = 1024;
+    // MTE2 and MTE3 may finish a copy before one that they started earlier: within so many, up to a flag or a barrier.
+    static constexpr size_t COPIES_UNDER_WAY = 16;
     // Under RANDOM a block draws how far its pipes lag behind S: from one step per instruction to one in this many.
     static constexpr uint64_t LAZIEST = 16;
 

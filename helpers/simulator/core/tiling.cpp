@@ -75,12 +75,11 @@ void CheckTilingKey()
         names += (names.empty() ? "" : ", ") + std::to_string(key);
     }
     const int64_t given = static_cast<int64_t>(TilingKey());
-    AiCore::Current()->ReportAtEnd(
-        {"tiling-key", "tiling_key",
-         "no TILING_KEY_IS names the tiling key " + std::to_string(given) + " of this launch; the kernel asks for " +
-             names,
-         "launch with tiling_key= one of them", given, static_cast<int64_t>(asked.keys.front())},
-        "TILING_KEY_IS", asked.where);
+    AiCore::Current()->Note({"tiling-key", "tiling_key",
+                             "no TILING_KEY_IS names the tiling key " + std::to_string(given) +
+                                 " of this launch; the kernel asks for " + names,
+                             "launch with tiling_key= one of them", given, static_cast<int64_t>(asked.keys.front())},
+                            "TILING_KEY_IS", asked.where);
 }
 
 void ReportKernelType(const char *type, SourceLine where)

@@ -146,6 +146,8 @@ void SetOption(Request &request, const std::string &option, const std::string &t
         settings.coreNum = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--level") {
         SetLevel(settings, text);
+    } else if (option == "--strict-sync") {
+        settings.strictSync = Number(option, text) != 0;
     } else if (option == "--off") {
         settings.checksOff |= CheckBit(text);
     } else if (option == "--schedule") {

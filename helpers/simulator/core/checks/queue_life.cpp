@@ -168,11 +168,11 @@ void CheckLeftOver(AiCore &core, const Buffer &buffer, uint32_t index, const cha
     const bool held = buffer.state == BufferState::OCCUPIED || buffer.state == BufferState::ENQUEUED ||
                       buffer.state == BufferState::DEQUEUED;
     if (held) {
-        core.ReportAtEnd({"queue-leak", BufferName(buffer, index),
-                          "at the " + std::string(call) + " the tensor is still " + StateOf(buffer),
-                          "call FreeTensor on every tensor from AllocTensor or DeQue",
-                          static_cast<int64_t>(buffer.state), static_cast<int64_t>(BufferState::FREE)},
-                         call, buffer.changedAt.line > 0 ? buffer.changedAt : where);
+        core.Note({"queue-leak", BufferName(buffer, index),
+                   "at the " + std::string(call) + " the tensor is still " + StateOf(buffer),
+                   "call FreeTensor on every tensor from AllocTensor or DeQue", static_cast<int64_t>(buffer.state),
+                   static_cast<int64_t>(BufferState::FREE)},
+                  call, buffer.changedAt.line > 0 ? buffer.changedAt : where);
     }
 }
 
