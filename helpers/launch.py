@@ -42,6 +42,8 @@ CHECK_NAMES = (
     "atomic-type",
     "compare-length",
     "reserved-ub",
+    "race",
+    "unwritten",
 )
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag", "PipeBarrier")

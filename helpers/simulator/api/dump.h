@@ -55,6 +55,7 @@ void Dump(const Operand &tensor, const char *position, const char *type, std::st
     }
     std::vector<std::string> values;
     if (count > 0) {
+        AiCore::Current()->DrainPipes();
         const uint8_t *first = static_cast<const uint8_t *>(AccessElement("DumpTensor", tensor, 0, false, where));
         AccessElement("DumpTensor", tensor, count - 1, false, where);
         for (uint32_t i = 0; i < count; ++i) {

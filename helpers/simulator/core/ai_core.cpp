@@ -36,6 +36,7 @@ AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, Findi
       storage_(settings.ubBytes + UB_ALIGNMENT),
       ub_(Align(storage_.data())),
       pipes_(*this),
+      accesses_(globalMemory),
       writes_(globalMemory.Areas().size())
 {
 }
@@ -58,6 +59,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
         std::memset(ub_, POISON_BYTE, settings_.ubBytes);
     }
     pipes_.Reset(settings_.schedule, settings_.seed + CORE_SEED_STEP * (blockIdx + 1));
+    accesses_.Reset(settings_.checked ? settings_.ubBytes : 0);
     order_.Reset(!settings_.strictSync || settings_.npuArch != 2201);
     tpipe = nullptr;
     staticTensors = false;
@@ -80,7 +82,16 @@ void AiCore::Issue(Instruction &instruction)
         }
     }
     CheckUbEnd(instruction, *this);
+    if (settings_.checked) {
+        accesses_.Add(instruction);
+    }
     pipes_.Push(instruction);
+}
+
+void AiCore::WaitFor(Pipe pipe, uint32_t sequenceEnd)
+{
+    order_.Learn(Pipe::S, pipe, sequenceEnd - 1);
+    pipes_.RunUpTo(pipe, sequenceEnd);
 }
 
 void AiCore::DrainPipes()
@@ -176,6 +187,7 @@ void AiCore::NoteRead(uint64_t address)
     lastRead_ = address;
     if (sameReads_ >= POLLS) {
         sameReads_ = 0;
+        pipes_.DrainAll();
         crossCore_.Scheduler().Yield(blockIdx_);
     }
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "access_history.h"
 #include "atomic.h"
 #include "buffer_table.h"
 #include "dequant_scale.h"
@@ -81,13 +82,17 @@ public:
     uint32_t BlockIdx() const { return blockIdx_; }
     uint8_t *Ub(uint64_t address) { return ub_ + address; }
     GlobalMemory &Gm() { return globalMemory_; }
+    const GlobalMemory &Gm() const { return globalMemory_; }
     WriteMap &Writes() { return writes_; }
     BufferTable &Buffers() { return buffers_; }
     EventIds &Events() { return events_; }
     EventLog &Log() { return log_; }
     // S waits until every pipe has finished.
     void DrainPipes();
-    const PipeOrder &Order() const { return order_; }
+    // S waits for what the pipe was given before a place in program order.
+    void WaitFor(Pipe pipe, uint32_t sequenceEnd);
+    PipeOrder &Order() { return order_; }
+    AccessHistory &Accesses() { return accesses_; }
     CrossCore &Cross() { return crossCore_; }
     void RunCrossCoreSets() { pipes_.RunCrossCoreSets(); }
     void SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where);
@@ -127,6 +132,7 @@ private:
     uint8_t *ub_;
     Pipes pipes_;
     PipeOrder order_;
+    AccessHistory accesses_;
     BufferTable buffers_;
     EventIds events_;
     EventLog log_;

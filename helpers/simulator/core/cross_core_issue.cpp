@@ -87,6 +87,7 @@ void IssueWithWorkspaces(const char *call, const GlobalOperand &gmWorkspace, uin
     instruction.operands[0] = InGm(gmWorkspace, gmBytes, gmBytes, 1, false);
     instruction.operands[1] = InUb(ubWorkspace, ubBytes, ubBytes, 1, true);
     instruction.operandNum = 2;
+    instruction.ordersItself = true;  // the call waits for all pipes before and after
     if (writtenBytes > 0) {
         const GlobalOperand slot = FromElement(gmWorkspace, slotByte / gmWorkspace.elementBytes);
         instruction.operands[2] = InGm(slot, writtenBytes, writtenBytes, 1, true);

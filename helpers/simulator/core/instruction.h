@@ -32,6 +32,12 @@ constexpr uint64_t RoundUpToBlock(uint64_t bytes)
     return (bytes + DATA_BLOCK_BYTES - 1) / DATA_BLOCK_BYTES * DATA_BLOCK_BYTES;
 }
 
+// Steps of a vector operand, in data blocks.
+struct VectorStride {
+    uint16_t block;   // start of a data block to start of the next
+    uint16_t repeat;  // start of a repeat to start of the next
+};
+
 // A byte range of UB or GM, or `runs` equal ranges whose starts are `pitchBytes` apart.
 struct Operand {
     const char *role;       // parameter name in the API: "dst", "src0", ...
@@ -49,6 +55,9 @@ struct Operand {
     bool overwrites;  // GM, written: the same bytes may be written more than once (atomic stores, fills)
     bool atomic;      // GM, written: added to, or compared with, what is there; such stores may meet in any order
 
+    bool byLanes;  // UB: one run, within which the instruction's geometry takes lanes under `stride`
+    VectorStride stride;
+
     uint64_t SpanBytes() const { return runs == 0 ? 0 : (runs - 1) * pitchBytes + runBytes; }
 };
 
@@ -64,10 +73,8 @@ struct VectorGeometry {
     uint64_t mask[MASK_WORDS];  // lane i takes part if bit i is set
     uint64_t lanesGiven;        // the mask argument where it was a number of lanes, else 0
     uint32_t lastLanes;         // counter mode: lanes of the last repeat, the others are whole; 0: the mask decides
-    struct Stride {
-        uint16_t block;   // start of a data block to start of the next, in data blocks
-        uint16_t repeat;  // start of a repeat to start of the next, in data blocks
-    } strides[MAX_OPERANDS];
+    using Stride = VectorStride;
+    Stride strides[MAX_OPERANDS];
 
     bool Takes(uint32_t repeat, uint32_t lane) const
     {
@@ -87,6 +94,18 @@ struct VectorGeometry {
             return static_cast<uint32_t>(all);
         }
         return first < lastLanes ? (uint32_t{1} << (lastLanes - first)) - 1 : 0;
+    }
+    // The lanes of a repeat up to the last that takes part.
+    uint32_t LanesUsed(uint32_t repeat) const
+    {
+        if (lastLanes != 0) {
+            return repeat + 1 < repeats ? lanes : lastLanes;
+        }
+        uint32_t used = lanes;
+        while (used > 0 && !Takes(repeat, used - 1)) {
+            --used;
+        }
+        return used;
     }
     // How many lanes take part, if they are the first of the repeat; else 0.
     uint32_t LeadingLanes(uint32_t repeat) const
@@ -116,6 +135,7 @@ struct Instruction {
     LoopFunction loop;    // elementwise vector instructions: what to do with elements side by side
     bool readsDst;        // the destination's old elements are a source as well
     bool movesBits;       // elements are copied, not computed: the numeric modes leave them alone
+    bool ordersItself;    // S: CANN's default build makes this access and those of other pipes wait for each other
     uint8_t mode;         // Cast: RoundMode
     uint8_t modesTaken;   // Cast: a bit for each RoundMode that its types have
     VectorGeometry geometry;

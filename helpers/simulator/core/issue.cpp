@@ -2,6 +2,7 @@
 #include "issue.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "ai_core.h"
@@ -69,23 +70,10 @@ Instruction VectorInstruction(const VectorCall &call, SourceLine where)
     return instruction;
 }
 
-// The lanes of a repeat up to the last that takes part in any of them.
-uint32_t LanesUsed(const VectorGeometry &geometry)
-{
-    if (geometry.lastLanes != 0 && geometry.repeats > 1) {
-        return geometry.lanes;
-    }
-    uint32_t used = 0;
-    for (uint32_t lane = 0; lane < geometry.lanes; ++lane) {
-        used = geometry.Takes(geometry.repeats - 1, lane) ? lane + 1 : used;
-    }
-    return used;
-}
-
 // Bytes from an operand's start to the end of its last lane. A counter's last repeat may end before an earlier one.
 uint64_t Span(const VectorGeometry &geometry, const VectorGeometry::Stride &stride, uint32_t elementBytes)
 {
-    const uint32_t lastByte = LanesUsed(geometry) * elementBytes - 1;
+    const uint32_t lastByte = geometry.LanesUsed(0) * elementBytes - 1;
     const uint64_t inRepeat = uint64_t{lastByte / DATA_BLOCK_BYTES} * stride.block * DATA_BLOCK_BYTES;
     const uint32_t wholeBefore = geometry.lastLanes != 0 && geometry.lastLanes < geometry.lanes && geometry.repeats > 1;
     uint64_t span = uint64_t{geometry.repeats - 1 - wholeBefore} * stride.repeat * DATA_BLOCK_BYTES + inRepeat +
@@ -157,7 +145,10 @@ Operand InUb(const LocalOperand &local, const VectorGeometry &geometry, const Ve
              bool written)
 {
     const uint64_t span = geometry.repeats == 0 ? 0 : Span(geometry, stride, local.elementBytes);
-    return InUb(local, span, span, 1, written);
+    Operand operand = InUb(local, span, span, 1, written);
+    operand.byLanes = true;
+    operand.stride = stride;
+    return operand;
 }
 
 void CheckCount(const char *call, int32_t count, SourceLine where)
@@ -257,14 +248,39 @@ Instruction ScalarInstruction(const char *call, SourceLine where)
 
 namespace {
 
-void IssueScalar(const char *call, const Operand &operand, SourceLine where)
+// What CANN's default build inserts: S waits for the accesses of other pipes to the same bytes.
+void WaitForOthers(const Instruction &instruction, AiCore &core)
+{
+    const Operand &operand = instruction.operands[0];
+    uint32_t ends[PIPE_NUM] = {};
+    const auto waitFor = [&ends](const Access &access) {
+        uint32_t &end = ends[static_cast<uint32_t>(access.pipe)];
+        end = access.Exists() ? std::max(end, access.sequence + 1) : end;
+    };
+    core.Accesses().Over(instruction, operand, [&](const AccessedRange &range) {
+        waitFor(range.writer);
+        for (const Access &reader : range.readers) {
+            waitFor(operand.written ? reader : Access());
+        }
+    });
+    for (const Pipe pipe : {Pipe::V, Pipe::MTE2, Pipe::MTE3}) {
+        if (ends[static_cast<uint32_t>(pipe)] > 0) {
+            core.WaitFor(pipe, ends[static_cast<uint32_t>(pipe)]);
+        }
+    }
+}
+
+void IssueScalar(const char *call, const Operand &operand, bool ordersItself, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
     Instruction instruction = ScalarInstruction(call, where);
     instruction.elements = 1;
     instruction.operands[0] = operand;
     instruction.operandNum = 1;
-    core.DrainPipes();
+    instruction.ordersItself = ordersItself && !core.Settings().strictSync;
+    if (instruction.ordersItself && core.Settings().checked) {
+        WaitForOthers(instruction, core);
+    }
     core.Issue(instruction);
 }
 
@@ -273,7 +289,7 @@ void IssueScalar(const char *call, const Operand &operand, SourceLine where)
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where)
 {
     const LocalOperand element = FromElement(tensor, index);
-    IssueScalar(call, InUb(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
+    IssueScalar(call, InUb(element, tensor.elementBytes, tensor.elementBytes, 1, written), true, where);
     return AiCore::Current()->Ub(element.view.address);
 }
 
@@ -283,7 +299,9 @@ void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t inde
     if (!written) {
         AiCore::Current()->NoteRead(element.address);
     }
-    IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), where);
+    // SetValue of a global tensor is not among the calls that the build orders.
+    const bool ordersItself = !written || std::strcmp(call, "SetValue") != 0;
+    IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), ordersItself, where);
     return reinterpret_cast<void *>(element.address);
 }
 

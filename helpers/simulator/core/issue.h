@@ -79,7 +79,7 @@ VectorMask &CurrentVectorMask();
 // An instruction of the scalar unit that touches nothing yet.
 Instruction ScalarInstruction(const char *call, SourceLine where);
 
-// One element, touched by the scalar unit. As CANN's default build inserts it, S waits for all pipes first.
+// One element, touched by the scalar unit. As CANN's default build inserts it, S waits for other accesses to its bytes.
 // Returns where the element lies; the caller reads or writes it there.
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where);
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where);

@@ -78,6 +78,7 @@ LocalView Queue::Alloc(SourceLine where)
             CheckSharedMemory(core, buffer, index, where);
             WaitFlag(Reverse(kind_->between), buffer.freeEvent, "AllocTensor", where);
             buffer.state = BufferState::OCCUPIED;
+            core.Accesses().Forget(buffer.address, buffer.bytes);
             buffer.generation = core.Buffers().NextGeneration();
             buffer.changedAt = where;
             ++heldNum_;

@@ -19,6 +19,8 @@ void CheckVectorShape(const Instruction &instruction, AiCore &core);
 void CheckAtomicType(const Instruction &instruction, AiCore &core);
 void CheckCompareLength(const Instruction &instruction, AiCore &core);
 void CheckReservedUb(const Instruction &instruction, AiCore &core);
+void CheckRace(const Instruction &instruction, AiCore &core);
+void CheckUnwritten(const Instruction &instruction, AiCore &core);
 
 struct Check {
     const char *name;
@@ -26,10 +28,18 @@ struct Check {
 };
 
 constexpr Check CHECKS[] = {
-    {"buffer-state", CheckBufferState}, {"copy-length", CheckCopyLength}, {"alignment", CheckAlignment},
-    {"ub-bounds", CheckUbBounds},       {"gm-bounds", CheckGmBounds},     {"cast-mode", CheckCastMode},
-    {"vector-shape", CheckVectorShape}, {"atomic-type", CheckAtomicType}, {"compare-length", CheckCompareLength},
+    {"buffer-state", CheckBufferState},
+    {"copy-length", CheckCopyLength},
+    {"alignment", CheckAlignment},
+    {"ub-bounds", CheckUbBounds},
+    {"gm-bounds", CheckGmBounds},
+    {"cast-mode", CheckCastMode},
+    {"vector-shape", CheckVectorShape},
+    {"atomic-type", CheckAtomicType},
+    {"compare-length", CheckCompareLength},
     {"reserved-ub", CheckReservedUb},
+    {"race", CheckRace},
+    {"unwritten", CheckUnwritten},
 };
 
 // For rules that are checked only as an instruction executes.

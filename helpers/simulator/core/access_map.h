@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who touched which bytes of a memory last, as ranges: a range ends where the history of its bytes differs.
+#ifndef SIMULATOR_CORE_ACCESS_MAP_H
+#define SIMULATOR_CORE_ACCESS_MAP_H
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "instruction.h"
+
+namespace Simulator {
+
+constexpr uint16_t NO_SITE = UINT16_MAX;
+
+// One operand of one instruction.
+struct Access {
+    uint32_t sequence = 0;
+    uint16_t site = NO_SITE;  // where in the kernel; see SiteTable
+    Pipe pipe = Pipe::S;
+    bool atomic = false;
+    bool ordersItself = false;  // a scalar access that CANN's default build orders with the other pipes
+
+    bool Exists() const { return site != NO_SITE; }
+};
+
+struct AccessedRange {
+    uint64_t begin;
+    uint64_t end;
+    Access writer;             // the last
+    Access readers[PIPE_NUM];  // since then, the last of each pipe
+    bool unwritten;            // nothing of use was written there yet
+};
+
+class AccessMap {
+public:
+    // Of [0, bytes), which nobody has written yet.
+    void Reset(uint64_t bytes)
+    {
+        ranges_.clear();
+        if (bytes > 0) {
+            ranges_.push_back({0, bytes, {}, {}, true});
+        }
+    }
+    void Read(uint64_t begin, uint64_t end, const Access &access);
+    void Write(uint64_t begin, uint64_t end, const Access &access, bool unwritten = false);
+    // Whoever reads these bytes next reads what the kernel has not written.
+    void Forget(uint64_t begin, uint64_t end);
+
+    // Calls visit(range) for what meets [begin, end), in order.
+    template <typename Visit>
+    void Over(uint64_t begin, uint64_t end, const Visit &visit) const
+    {
+        for (size_t i = FirstBehind(begin); i < ranges_.size() && ranges_[i].begin < end; ++i) {
+            visit(ranges_[i]);
+        }
+    }
+
+private:
+    // The first range that ends behind `position`. Kernels go through memory forwards and in rounds.
+    size_t FirstBehind(uint64_t position) const
+    {
+        const auto behind = std::upper_bound(ranges_.begin(), ranges_.end(), position,
+                                             [](uint64_t at, const AccessedRange &range) { return at < range.end; });
+        return static_cast<size_t>(behind - ranges_.begin());
+    }
+    size_t SplitAt(uint64_t position);
+    size_t Cover(uint64_t begin, uint64_t end);
+    void JoinWithPrevious(size_t index);
+
+    std::vector<AccessedRange> ranges_;  // sorted, apart; bytes in none were never touched
+};
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_CORE_ACCESS_MAP_H

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accesses of one core whose order nothing settles: of two pipes, or of two copies in the same pipe. Judged in program
+// order, from flags and barriers alone.
+#include <cinttypes>
+#include <cstdio>
+
+#include "check.h"
+
+namespace Simulator {
+
+namespace {
+
+enum class Hazard { READ_AFTER_WRITE, WRITE_AFTER_READ, WRITE_AFTER_WRITE };
+
+constexpr const char *CODES[] = {"race-raw", "race-war", "race-waw"};
+constexpr const char *NOW[] = {"reads", "writes", "writes"};
+constexpr const char *BEFORE[] = {"writing", "reading", "writing"};
+
+std::string Name(Pipe pipe)
+{
+    return PIPE_NAMES[static_cast<uint32_t>(pipe)];
+}
+
+std::string Bytes(const Operand &operand, uint64_t begin, uint64_t end, const AiCore &core)
+{
+    char text[96];
+    if (operand.space == Space::UB) {
+        std::snprintf(text, sizeof(text), "%" PRIu64 " B from UB 0x%" PRIx64, end - begin, begin);
+        return text;
+    }
+    std::snprintf(text, sizeof(text), "%" PRIu64 " B from byte %" PRIu64 " of ", end - begin, begin);
+    return text + core.Gm().Nearest(operand.address).name;
+}
+
+std::string Remedy(Hazard hazard, Pipe now, Pipe before, const Site &earlier, const AiCore &core)
+{
+    const std::string line = "line " + std::to_string(earlier.where.line);
+    if (now == before) {
+        return "put PipeBarrier<PIPE_" + Name(now) + ">() between " + line + " and this one";
+    }
+    const bool hasFlags = core.Settings().npuArch == 2201;
+    const std::string flags = hasFlags ? "SetFlag and WaitFlag<HardEvent::" + Name(before) + "_" + Name(now) + ">"
+                                       : "TQueSync<PIPE_" + Name(before) + ", PIPE_" + Name(now) + ">";
+    const std::string queue = now == Pipe::S || before == Pipe::S ? ""
+                              : hazard == Hazard::READ_AFTER_WRITE
+                                  ? "EnQue the tensor after " + line + " and DeQue it before this one, or use "
+                                  : "FreeTensor after " + line + " and AllocTensor before this one, or use ";
+    return queue.empty() ? "use " + flags + " between " + line + " and this one" : queue + flags;
+}
+
+class RaceCheck {
+public:
+    RaceCheck(const Instruction &instruction, const Operand &operand, AiCore &core)
+        : instruction_(instruction), operand_(operand), core_(core)
+    {
+    }
+    void Judge(const AccessedRange &range)
+    {
+        if (!operand_.written || instruction_.readsDst) {
+            Judge(range, range.writer, Hazard::READ_AFTER_WRITE);
+        }
+        if (operand_.written) {
+            Judge(range, range.writer, Hazard::WRITE_AFTER_WRITE);
+            for (const Access &reader : range.readers) {
+                Judge(range, reader, Hazard::WRITE_AFTER_READ);
+            }
+        }
+    }
+
+private:
+    void Judge(const AccessedRange &range, const Access &earlier, Hazard hazard)
+    {
+        const bool ordered = !earlier.Exists() ||
+                             core_.Order().Knows(instruction_.pipe, earlier.pipe, earlier.sequence) ||
+                             instruction_.ordersItself || earlier.ordersItself || (operand_.atomic && earlier.atomic);
+        if (ordered) {
+            return;
+        }
+        const auto kind = static_cast<uint32_t>(hazard);
+        const Access now = core_.Accesses().AccessBy(instruction_, operand_);
+        if (core_.Accesses().IsNew(CODES[kind], earlier.site, now.site)) {
+            const Site &site = core_.Accesses().SiteOf(earlier);
+            core_.Note({CODES[kind], operand_.role,
+                        "pipe " + Name(instruction_.pipe) + " " + NOW[kind] + " " +
+                            Bytes(operand_, range.begin, range.end, core_) + " while pipe " + Name(earlier.pipe) +
+                            " may still be " + BEFORE[kind] + " them (" + site.call + " in line " +
+                            std::to_string(site.where.line) + ", " + site.role + ")",
+                        Remedy(hazard, instruction_.pipe, earlier.pipe, site, core_),
+                        static_cast<int64_t>(range.end - range.begin), 0},
+                       instruction_.call, instruction_.where);
+        }
+        // One finding for each missing synchronisation: what follows from it is not said again.
+        core_.Order().Learn(instruction_.pipe, earlier.pipe, earlier.sequence);
+    }
+
+    const Instruction &instruction_;
+    const Operand &operand_;
+    AiCore &core_;
+};
+
+}  // namespace
+
+void CheckRace(const Instruction &instruction, AiCore &core)
+{
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        RaceCheck check(instruction, instruction.operands[i], core);
+        core.Accesses().Over(instruction, instruction.operands[i],
+                             [&check](const AccessedRange &range) { check.Judge(range); });
+    }
+}
+
+}  // namespace Simulator

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was never written must not leave UB: neither to global memory nor to the scalar unit.
+#include <algorithm>
+#include <cstring>
+
+#include "check.h"
+
+namespace Simulator {
+
+void CheckUnwritten(const Instruction &instruction, AiCore &core)
+{
+    const bool stores = instruction.pipe == Pipe::MTE3;
+    if (!stores && std::strcmp(instruction.call, "GetValue") != 0) {
+        return;  // a dump may look at anything
+    }
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        const Operand &operand = instruction.operands[i];
+        if (operand.space != Space::UB || operand.written) {
+            continue;
+        }
+        uint64_t bytes = 0;
+        uint64_t first = 0;
+        const uint64_t end = operand.address + operand.SpanBytes();
+        core.Accesses().Over(instruction, operand, [&](const AccessedRange &range) {
+            if (range.unwritten) {
+                const uint64_t begin = std::max(range.begin, operand.address);
+                first = bytes == 0 ? begin - operand.address : first;
+                bytes += std::min(range.end, end) - begin;
+            }
+        });
+        if (bytes == 0) {
+            continue;
+        }
+        const Access access = core.Accesses().AccessBy(instruction, operand);
+        if (core.Accesses().IsNew("ub-unwritten", access.site, access.site)) {
+            core.Note(
+                {"ub-unwritten", operand.role,
+                 Amount(bytes, operand.elementBytes) + " of " +
+                     Amount(operand.runs * operand.runBytes, operand.elementBytes) +
+                     " were never written since the buffer was allocated, or made of such; the first is element " +
+                     std::to_string(first / operand.elementBytes),
+                 stores ? "write the whole of it before, or store only what was computed"
+                        : "write the element before it is read",
+                 static_cast<int64_t>(bytes), 0},
+                instruction.call, instruction.where);
+        }
+    }
+}
+
+}  // namespace Simulator
