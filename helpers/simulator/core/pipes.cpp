@@ -129,12 +129,12 @@ void Pipes::Advance(Pipe pipe)
     queue.Remove(place);
 }
 
-// Which instruction of a pipe finishes next. V takes them in order. Copies overlap each other: under ON_WAIT the latest
-// that may overtake comes first, which shows a missing barrier at once. Atomic stores keep their order, so that sums do
-// not depend on it.
+// Which instruction of a pipe finishes next. V takes them in order, if CANN's build puts its barriers between them.
+// Copies overlap each other: under ON_WAIT the latest that may overtake comes first, which shows a missing barrier at
+// once. Atomic stores keep their order, so that sums do not depend on it.
 size_t Pipes::NextPlace(Pipe pipe)
 {
-    if (pipe == Pipe::V) {
+    if (pipe == Pipe::V && !core_.Settings().strictSync) {
         return 0;
     }
     const InstructionQueue &queue = queues_[Index(pipe)];
