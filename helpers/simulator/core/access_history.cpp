@@ -31,33 +31,42 @@ void AccessHistory::Reset(uint32_t ubBytes)
 
 void AccessHistory::Add(const Instruction &instruction)
 {
-    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
-        const Operand &operand = instruction.operands[i];
-        uint64_t base = 0;
-        AccessMap *map = operand.written ? nullptr : MapOf(operand, base);
-        if (map != nullptr) {
-            const Access access = AccessBy(instruction, operand);
-            ForEachRange(instruction, operand,
-                         [&](uint64_t begin, uint64_t end) { map->Read(begin - base, end - base, access); });
-        }
+    if (instruction.operandNum == 0) {
+        return;
     }
-    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
-        const Operand &operand = instruction.operands[i];
-        uint64_t base = 0;
-        AccessMap *map = operand.written ? MapOf(operand, base) : nullptr;
-        if (map == &ub_) {
-            AddResult(instruction, operand);
-        } else if (map != nullptr) {
-            const Access access = AccessBy(instruction, operand);
-            ForEachRange(instruction, operand,
-                         [&](uint64_t begin, uint64_t end) { map->Write(begin - base, end - base, access); });
+    Access access;
+    access.sequence = instruction.sequence;
+    access.site = SiteOf(instruction);
+    access.pipe = instruction.pipe;
+    access.ordersItself = instruction.ordersItself;
+    for (const bool written : {false, true}) {
+        for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+            const Operand &operand = instruction.operands[i];
+            uint64_t base = 0;
+            AccessMap *map = operand.written == written ? MapOf(operand, base) : nullptr;
+            if (map == nullptr) {
+                continue;
+            }
+            access.operand = static_cast<uint8_t>(i);
+            access.atomic = operand.atomic;
+            if (written && map == &ub_) {
+                AddResult(instruction, operand, access);
+                continue;
+            }
+            ForEachRange(instruction, operand, [&](uint64_t begin, uint64_t end) {
+                if (written) {
+                    map->Write(begin - base, end - base, access);
+                } else {
+                    map->Read(begin - base, end - base, access);
+                }
+            });
         }
     }
 }
 
 // A result made of what was never written counts as unwritten itself: element by element where elements stay in place,
 // else if there is nothing written at all in the sources.
-void AccessHistory::AddResult(const Instruction &instruction, const Operand &dst)
+void AccessHistory::AddResult(const Instruction &instruction, const Operand &dst, const Access &access)
 {
     std::vector<Part> unwritten;
     uint64_t sourceBytes = 0;
@@ -81,7 +90,6 @@ void AccessHistory::AddResult(const Instruction &instruction, const Operand &dst
         });
     }
     const bool nothingWritten = sourceBytes > 0 && unwrittenBytes == sourceBytes;
-    const Access access = AccessBy(instruction, dst);
     ForEachRange(instruction, dst,
                  [&](uint64_t begin, uint64_t end) { ub_.Write(begin, end, access, nothingWritten); });
     if (!nothingWritten && !unwritten.empty() && KeepsPlaces(instruction)) {
@@ -110,17 +118,6 @@ bool AccessHistory::KeepsPlaces(const Instruction &instruction)
         }
     }
     return elementwise;
-}
-
-Access AccessHistory::AccessBy(const Instruction &instruction, const Operand &operand)
-{
-    Access access;
-    access.sequence = instruction.sequence;
-    access.site = sites_.NumberOf({instruction.call, instruction.where, operand.role});
-    access.pipe = instruction.pipe;
-    access.atomic = operand.atomic;
-    access.ordersItself = instruction.ordersItself;
-    return access;
 }
 
 bool AccessHistory::IsNew(const char *code, uint16_t earlierSite, uint16_t site)

@@ -8,7 +8,6 @@
 
 #include "access_map.h"
 #include "operand_ranges.h"
-#include "site_table.h"
 
 namespace Simulator {
 
@@ -36,7 +35,8 @@ public:
         }
     }
     const Site &SiteOf(const Access &access) const { return sites_[access.site]; }
-    Access AccessBy(const Instruction &instruction, const Operand &operand);
+    const char *RoleOf(const Access &access) const { return sites_[access.site].roles[access.operand]; }
+    uint16_t SiteOf(const Instruction &instruction) { return sites_.NumberOf(instruction); }
     // Whether this was not asked before in this block: a loop breaks the same rule again and again.
     bool IsNew(const char *code, uint16_t earlierSite, uint16_t site);
 
@@ -47,7 +47,7 @@ private:
     {
         return const_cast<AccessHistory *>(this)->MapOf(operand, base);
     }
-    void AddResult(const Instruction &instruction, const Operand &dst);
+    void AddResult(const Instruction &instruction, const Operand &dst, const Access &access);
     static bool KeepsPlaces(const Instruction &instruction);
 
     const GlobalMemory &globalMemory_;

@@ -37,15 +37,16 @@ void AccessMap::Write(uint64_t begin, uint64_t end, const Access &access, bool u
     if (begin >= end) {
         return;
     }
-    const size_t first = SplitAt(begin);
-    const size_t last = SplitAt(end);
-    const AccessedRange written{begin, end, access, {}, unwritten};
-    if (first == last) {
-        ranges_.insert(ranges_.begin() + static_cast<std::ptrdiff_t>(first), written);
-    } else {
-        ranges_[first] = written;
+    const size_t first = Cover(begin, end);
+    size_t behind = first;
+    for (; behind < ranges_.size() && ranges_[behind].begin < end; ++behind) {
+        AccessedRange &range = ranges_[behind];
+        range = {range.begin, range.end, access, {}, unwritten};
+    }
+    if (ranges_.size() > MANY) {
+        ranges_[first].end = end;
         ranges_.erase(ranges_.begin() + static_cast<std::ptrdiff_t>(first) + 1,
-                      ranges_.begin() + static_cast<std::ptrdiff_t>(last));
+                      ranges_.begin() + static_cast<std::ptrdiff_t>(behind));
     }
     if (access.pipe == Pipe::S) {
         JoinWithPrevious(first);

@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "instruction.h"
+#include "site_table.h"
 
 namespace Simulator {
-
-constexpr uint16_t NO_SITE = UINT16_MAX;
 
 // One operand of one instruction.
 struct Access {
     uint32_t sequence = 0;
     uint16_t site = NO_SITE;  // where in the kernel; see SiteTable
+    uint8_t operand = 0;      // which one
     Pipe pipe = Pipe::S;
     bool atomic = false;
     bool ordersItself = false;  // a scalar access that CANN's default build orders with the other pipes
@@ -57,18 +57,31 @@ public:
     }
 
 private:
-    // The first range that ends behind `position`. Kernels go through memory forwards and in rounds.
+    // The first range that ends behind `position`. A kernel comes back to the same places, and ranges rarely change.
     size_t FirstBehind(uint64_t position) const
     {
+        if (ranges_.empty() || position >= ranges_.back().end) {
+            return ranges_.size();
+        }
+        uint32_t &guess = guesses_[position / DATA_BLOCK_BYTES % GUESSES];
+        if (guess < ranges_.size() && ranges_[guess].begin <= position && position < ranges_[guess].end) {
+            return guess;
+        }
         const auto behind = std::upper_bound(ranges_.begin(), ranges_.end(), position,
                                              [](uint64_t at, const AccessedRange &range) { return at < range.end; });
-        return static_cast<size_t>(behind - ranges_.begin());
+        guess = static_cast<uint32_t>(behind - ranges_.begin());
+        return guess;
     }
     size_t SplitAt(uint64_t position);
     size_t Cover(uint64_t begin, uint64_t end);
     void JoinWithPrevious(size_t index);
 
+    static constexpr size_t GUESSES = 256;
+    // Ranges with the same history stay apart, since the kernel will touch them apart again, unless they get many.
+    static constexpr size_t MANY = 1024;
+
     std::vector<AccessedRange> ranges_;  // sorted, apart; bytes in none were never touched
+    mutable uint32_t guesses_[GUESSES] = {};
 };
 
 }  // namespace Simulator

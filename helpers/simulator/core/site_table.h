@@ -1,42 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// The places of a kernel that touch memory, by number: a call, its line and which operand.
+// The places of a kernel that touch memory, by number: a call and its line.
 #ifndef SIMULATOR_CORE_SITE_TABLE_H
 #define SIMULATOR_CORE_SITE_TABLE_H
 
 #include <cstdint>
 #include <vector>
 
-#include "access_map.h"
+#include "instruction.h"
 
 namespace Simulator {
+
+constexpr uint16_t NO_SITE = UINT16_MAX;
 
 struct Site {
     const char *call;
     SourceLine where;
-    const char *role;
+    const char *roles[MAX_OPERANDS];
 
-    bool operator==(const Site &other) const
+    bool IsOf(const Instruction &instruction) const
     {
-        return call == other.call && where.line == other.where.line && where.file == other.where.file &&
-               role == other.role;
+        return where.line == instruction.where.line && call == instruction.call && where.file == instruction.where.file;
     }
 };
 
 class SiteTable {
 public:
     // Kernels have few such places. Beyond what 16 bits count, all others share the last number.
-    uint16_t NumberOf(const Site &site)
+    uint16_t NumberOf(const Instruction &instruction)
     {
-        uint16_t &guess = guesses_[(static_cast<uint32_t>(site.where.line) * 8 + Mix(site.role)) % GUESSES];
-        if (guess < sites_.size() && sites_[guess] == site) {
+        uint16_t &guess = guesses_[static_cast<uint32_t>(instruction.where.line) % GUESSES];
+        if (guess < sites_.size() && sites_[guess].IsOf(instruction)) {
             return guess;
         }
         for (size_t number = 0; number < sites_.size(); ++number) {
-            if (sites_[number] == site) {
+            if (sites_[number].IsOf(instruction)) {
                 return guess = static_cast<uint16_t>(number);
             }
         }
         if (sites_.size() < NO_SITE) {
+            Site site{instruction.call, instruction.where, {}};
+            for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+                site.roles[i] = instruction.operands[i].role;
+            }
             sites_.push_back(site);
         }
         return guess = static_cast<uint16_t>(sites_.size() - 1);
@@ -45,7 +50,6 @@ public:
 
 private:
     static constexpr uint32_t GUESSES = 256;
-    static uint32_t Mix(const void *address) { return static_cast<uint32_t>(reinterpret_cast<uint64_t>(address) >> 3); }
 
     std::vector<Site> sites_;
     uint16_t guesses_[GUESSES] = {};

@@ -83,14 +83,13 @@ private:
             return;
         }
         const auto kind = static_cast<uint32_t>(hazard);
-        const Access now = core_.Accesses().AccessBy(instruction_, operand_);
-        if (core_.Accesses().IsNew(CODES[kind], earlier.site, now.site)) {
+        if (core_.Accesses().IsNew(CODES[kind], earlier.site, core_.Accesses().SiteOf(instruction_))) {
             const Site &site = core_.Accesses().SiteOf(earlier);
             core_.Note({CODES[kind], operand_.role,
                         "pipe " + Name(instruction_.pipe) + " " + NOW[kind] + " " +
                             Bytes(operand_, range.begin, range.end, core_) + " while pipe " + Name(earlier.pipe) +
                             " may still be " + BEFORE[kind] + " them (" + site.call + " in line " +
-                            std::to_string(site.where.line) + ", " + site.role + ")",
+                            std::to_string(site.where.line) + ", " + core_.Accesses().RoleOf(earlier) + ")",
                         Remedy(hazard, instruction_.pipe, earlier.pipe, site, core_),
                         static_cast<int64_t>(range.end - range.begin), 0},
                        instruction_.call, instruction_.where);

@@ -31,8 +31,8 @@ void CheckUnwritten(const Instruction &instruction, AiCore &core)
         if (bytes == 0) {
             continue;
         }
-        const Access access = core.Accesses().AccessBy(instruction, operand);
-        if (core.Accesses().IsNew("ub-unwritten", access.site, access.site)) {
+        const uint16_t site = core.Accesses().SiteOf(instruction);
+        if (core.Accesses().IsNew("ub-unwritten", site, site)) {
             core.Note(
                 {"ub-unwritten", operand.role,
                  Amount(bytes, operand.elementBytes) + " of " +
