@@ -3,8 +3,7 @@
 
 - `// finding: race-raw` stands on the line to blame, `// finding at the end: gm-unwritten` where no line is
 - `// finding: core-race on cores 0-1` names the cores, where they are others than core 0
-- `// launch: block_dim=2, strict_sync=True` above the kernel gives options of Kernel.launch, and `elems` where the tensors
-  have other than 64 elements
+- `// launch: elems=45, block_dim=2` above the kernel gives the length of the tensors and options of Kernel.launch
 - a parameter `repaired` tells the kernel to leave its fault out
 """
 
