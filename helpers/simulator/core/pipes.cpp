@@ -16,7 +16,7 @@ constexpr uint32_t Index(Pipe pipe)
 
 bool MayOvertake(const Instruction &instruction)
 {
-    return instruction.flag == Instruction::Flag::NONE && !instruction.operands[0].atomic;
+    return instruction.flag == Instruction::Flag::NONE;
 }
 
 }  // namespace
@@ -130,8 +130,8 @@ void Pipes::Advance(Pipe pipe)
 }
 
 // Which instruction of a pipe finishes next. V takes them in order. Copies overlap each other: under ON_WAIT the latest
-// that may overtake comes first, which shows a missing barrier at once. Atomic stores keep their order, so that sums do
-// not depend on it.
+// that may overtake comes first, which shows a missing barrier at once. This holds for atomic stores too, whose sums then
+// differ in the last bits (page on atomic operations).
 size_t Pipes::NextPlace(Pipe pipe)
 {
     if (pipe == Pipe::V) {
