@@ -2,20 +2,18 @@
 """Each kernel in tests/faults breaks one rule. Its finding is named in a comment on the line to blame."""
 
 import os
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fault_kernels import FAULTS, FOLDER, Announced, announced, launch_fault
 from running import processes
 
 from helpers import Kernel, KernelFault
-from helpers.findings import Finding
+from helpers.findings import Finding, cores_text
 from helpers.launch import CHECK_NAMES, SCHEDULES
 from helpers.worker import end_spares
 
-FOLDER = Path(__file__).parent / "faults"
-FAULTS = sorted(path.stem for path in FOLDER.glob("*.cpp") if path.stem != "correct")
 NEVER_ENDS = {"timeout"}
 # The finding a fault must give also at level "fast", where no instruction is checked: the queue machine and the
 # child process have no other way to go on.
@@ -113,20 +111,13 @@ CHECK_OF = {
 }
 
 
-def expected(fault: str) -> tuple[str, int]:
-    """The code and line that the comment in the source announces; line 0 for a finding about the whole run."""
-    for number, line in enumerate((FOLDER / f"{fault}.cpp").read_text(encoding="utf-8").splitlines(), start=1):
-        if match := re.search(r"// finding( at the end)?: ([\w-]+)", line):
-            return match.group(2), 0 if match.group(1) else number
-    raise AssertionError(f"{fault}.cpp announces no finding")
+def expected(fault: str) -> Announced:
+    return announced(FOLDER / f"{fault}.cpp")
 
 
 def findings_of(fault: str, **options) -> tuple[Finding, ...]:
-    kernel = Kernel.from_source(FOLDER / f"{fault}.cpp", "fault", options.pop("soc", "Ascend910B1"))
-    x, y = np.arange(64, dtype=np.float32), np.zeros(64, np.float32)
     options.setdefault("timeout_seconds", 1.0 if fault in NEVER_ENDS else 60.0)
-    result = kernel.launch(x, y, roles=("in", "out"), raise_on_finding=False, **options)
-    return result.findings
+    return launch_fault(fault, **options)[1].findings
 
 
 def test_the_kernel_that_all_others_break_is_right_and_clean():
@@ -138,29 +129,28 @@ def test_the_kernel_that_all_others_break_is_right_and_clean():
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_gives_its_finding_at_its_line_and_no_other(fault):
-    code, line = expected(fault)
     found = findings_of(fault)
-    assert [(finding.code, finding.line) for finding in found] == [(code, line)]
+    assert [Announced(finding.code, finding.line, cores_text(finding.cores)) for finding in found] == [expected(fault)]
     assert found[0].remedy and found[0].message
-    if line:
+    if found[0].line:
         assert Path(found[0].file).name == f"{fault}.cpp"
 
 
 @pytest.mark.parametrize("fault", sorted(set(FAULTS) - NEVER_ENDS))
 @pytest.mark.parametrize("schedule", sorted(set(SCHEDULES) - {"on_wait"}))
 def test_a_fault_is_found_under_every_schedule(fault, schedule):
-    assert [finding.code for finding in findings_of(fault, schedule=schedule, seed=3)] == [expected(fault)[0]]
+    assert [finding.code for finding in findings_of(fault, schedule=schedule, seed=3)] == [expected(fault).code]
 
 
 @pytest.mark.parametrize("fault", CAUGHT_WITHOUT_CHECKS)
 def test_what_the_machine_cannot_survive_is_found_without_checks(fault):
-    assert [finding.code for finding in findings_of(fault, level="fast")] == [expected(fault)[0]]
+    assert [finding.code for finding in findings_of(fault, level="fast")] == [expected(fault).code]
 
 
 @pytest.mark.parametrize("fault", sorted(CHECK_OF))
 def test_a_check_that_is_off_says_nothing(fault):
     found = findings_of(fault, checks_off=[CHECK_OF[fault]])
-    assert expected(fault)[0] not in [finding.code for finding in found]
+    assert expected(fault).code not in [finding.code for finding in found]
 
 
 def test_every_check_has_a_fault_that_it_alone_finds():
@@ -169,7 +159,7 @@ def test_every_check_has_a_fault_that_it_alone_finds():
 
 def test_both_families_find_the_same(monkeypatch):
     for fault in ("gm_out_of_bounds", "ub_capacity", "queue_leak"):
-        assert [finding.code for finding in findings_of(fault, soc="Ascend310B4")] == [expected(fault)[0]]
+        assert [finding.code for finding in findings_of(fault, soc="Ascend310B4")] == [expected(fault).code]
 
 
 def test_an_error_raises_with_the_findings_and_leaves_the_arrays_alone():

@@ -129,17 +129,17 @@ void Pipes::Advance(Pipe pipe)
     queue.Remove(place);
 }
 
-// Which instruction of a pipe finishes next. V takes them in order. Copies overlap each other: under ON_WAIT the latest
-// that may overtake comes first, which shows a missing barrier at once. This holds for atomic stores too, whose sums then
-// differ in the last bits (page on atomic operations).
+// Which instruction of a pipe finishes next. Copies overlap each other, and so do vector instructions where no build puts
+// barriers between them: under ON_WAIT the latest that may overtake comes first, which shows a missing barrier at once.
+// This holds for atomic stores too, whose sums then differ in the last bits (page on atomic operations).
 size_t Pipes::NextPlace(Pipe pipe)
 {
-    if (pipe == Pipe::V) {
+    if (pipe == Pipe::V && core_.Settings().VectorFinishesInOrder()) {
         return 0;
     }
     const InstructionQueue &queue = queues_[Index(pipe)];
     size_t num = 0;
-    while (num < queue.Size() && num < COPIES_UNDER_WAY && MayOvertake(queue.At(num))) {
+    while (num < queue.Size() && num < UNDER_WAY && MayOvertake(queue.At(num))) {
         ++num;
     }
     if (num <= 1) {

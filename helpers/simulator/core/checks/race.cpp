@@ -59,11 +59,17 @@ public:
         if (!operand_.written || instruction_.readsDst) {
             Judge(range, range.writer, Hazard::READ_AFTER_WRITE);
         }
-        if (operand_.written) {
+        if (!operand_.written) {
+            return;
+        }
+        // Who comes after a reader comes after the writer that the reader waited for.
+        bool read = false;
+        for (const Access &reader : range.readers) {
+            Judge(range, reader, Hazard::WRITE_AFTER_READ);
+            read = read || reader.Exists();
+        }
+        if (!read) {
             Judge(range, range.writer, Hazard::WRITE_AFTER_WRITE);
-            for (const Access &reader : range.readers) {
-                Judge(range, reader, Hazard::WRITE_AFTER_READ);
-            }
         }
     }
 
@@ -101,10 +107,15 @@ private:
 
 void CheckRace(const Instruction &instruction, AiCore &core)
 {
-    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
-        RaceCheck check(instruction, instruction.operands[i], core);
-        core.Accesses().Over(instruction, instruction.operands[i],
-                             [&check](const AccessedRange &range) { check.Judge(range); });
+    for (const bool written : {false, true}) {  // what is read first: with dst = src + 1 the read is the one to name
+        for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+            const Operand &operand = instruction.operands[i];
+            if (operand.written == written) {
+                RaceCheck check(instruction, operand, core);
+                core.Accesses().Over(instruction, operand,
+                                     [&check](const AccessedRange &range) { check.Judge(range); });
+            }
+        }
     }
 }
 

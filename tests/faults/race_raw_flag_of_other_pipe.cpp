@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flag says that MTE3 is done; the data come from MTE2.
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y, bool repaired)
+{
+    GlobalTensor<float> xGm;
+    GlobalTensor<float> yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 64);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 64);
+    TPipe pipe;
+    TQue<TPosition::VECIN, 1> inQueue;
+    pipe.InitBuffer(inQueue, 1, 256);
+    TQue<TPosition::VECOUT, 1> outQueue;
+    pipe.InitBuffer(outQueue, 1, 256);
+    LocalTensor<float> in = inQueue.AllocTensor<float>();
+    DataCopy(in, xGm, 64);
+    if (repaired) {
+        SetFlag<HardEvent::MTE2_V>(EVENT_ID0);
+        WaitFlag<HardEvent::MTE2_V>(EVENT_ID0);
+    } else {
+        SetFlag<HardEvent::MTE3_V>(EVENT_ID0);
+        WaitFlag<HardEvent::MTE3_V>(EVENT_ID0);
+    }
+    LocalTensor<float> out = outQueue.AllocTensor<float>();
+    Adds(out, in, 1.0f, 64);  // finding: race-raw
+    outQueue.EnQue(out);
+    inQueue.FreeTensor(in);
+    out = outQueue.DeQue<float>();
+    DataCopy(yGm, out, 64);
+    outQueue.FreeTensor(out);
+}

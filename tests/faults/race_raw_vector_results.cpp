@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// One vector instruction reads what the one before it writes. CANN's build inserts the barrier between the two by
+// itself, unless it is told not to.
+// launch: strict_sync=True
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y, bool repaired)
+{
+    GlobalTensor<float> xGm;
+    GlobalTensor<float> yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 64);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 64);
+    TPipe pipe;
+    TQue<TPosition::VECIN, 1> inQueue;
+    pipe.InitBuffer(inQueue, 1, 256);
+    TQue<TPosition::VECOUT, 1> outQueue;
+    pipe.InitBuffer(outQueue, 1, 256);
+    LocalTensor<float> in = inQueue.AllocTensor<float>();
+    DataCopy(in, xGm, 64);
+    inQueue.EnQue(in);
+    in = inQueue.DeQue<float>();
+    LocalTensor<float> out = outQueue.AllocTensor<float>();
+    Adds(out, in, 0.5f, 64);
+    if (repaired) {
+        PipeBarrier<PIPE_V>();
+    }
+    Adds(out, out, 0.5f, 64);  // finding: race-raw
+    outQueue.EnQue(out);
+    inQueue.FreeTensor(in);
+    out = outQueue.DeQue<float>();
+    DataCopy(yGm, out, 64);
+    outQueue.FreeTensor(out);
+}

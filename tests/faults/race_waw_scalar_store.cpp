@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scalar unit writes an element that a store before it may still be writing. GlobalTensor::SetValue is not among
+// the calls for which CANN's build inserts flags. The first element of y becomes 100.
+// launch: roles=("in", "inout")
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y, bool repaired)
+{
+    GlobalTensor<float> xGm;
+    GlobalTensor<float> yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 64);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 64);
+    TPipe pipe;
+    TQue<TPosition::VECIN, 1> inQueue;
+    pipe.InitBuffer(inQueue, 1, 256);
+    TQue<TPosition::VECOUT, 1> outQueue;
+    pipe.InitBuffer(outQueue, 1, 256);
+    LocalTensor<float> in = inQueue.AllocTensor<float>();
+    DataCopy(in, xGm, 64);
+    inQueue.EnQue(in);
+    in = inQueue.DeQue<float>();
+    LocalTensor<float> out = outQueue.AllocTensor<float>();
+    Adds(out, in, 1.0f, 64);
+    outQueue.EnQue(out);
+    inQueue.FreeTensor(in);
+    out = outQueue.DeQue<float>();
+    DataCopy(yGm, out, 64);
+    outQueue.FreeTensor(out);
+    if (repaired) {
+        SetFlag<HardEvent::MTE3_S>(EVENT_ID0);
+        WaitFlag<HardEvent::MTE3_S>(EVENT_ID0);
+    }
+    yGm.SetValue(0, 100.0f);  // finding: race-waw
+}
