@@ -65,6 +65,7 @@ __aicore__ inline void Combine(GM_ADDR x, GM_ADDR y, uint32_t operation, uint32_
     }
     SetAtomicNone();
     if (run == 7) {  // an ordinary store again
+        PipeBarrier<PIPE_MTE3>();
         DataCopy(yGm, row, 32);
     }
     queue.FreeTensor(row);

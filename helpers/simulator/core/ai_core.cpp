@@ -60,7 +60,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     }
     pipes_.Reset(settings_.schedule, settings_.seed + CORE_SEED_STEP * (blockIdx + 1));
     accesses_.Reset(settings_.checked ? settings_.ubBytes : 0);
-    order_.Reset(!settings_.strictSync || settings_.npuArch != 2201);
+    order_.Reset(settings_.VectorFinishesInOrder());
     tpipe = nullptr;
     staticTensors = false;
     buffers_.Reset(settings_.ubBytes);

@@ -46,6 +46,9 @@ struct LaunchSettings {
     bool flushToZero = false;
     uint64_t tilingKey = 0;
     uint64_t logLimit = 0;  // instructions that the log of one thread keeps
+
+    // On dav-2201 by the barriers of CANN's default build, on dav-3002 in any case.
+    bool VectorFinishesInOrder() const { return !strictSync || npuArch != 2201; }
 };
 
 class CrossCore;

@@ -16,7 +16,7 @@ constexpr uint32_t Index(Pipe pipe)
 
 bool MayOvertake(const Instruction &instruction)
 {
-    return instruction.flag == Instruction::Flag::NONE && !instruction.operands[0].atomic;
+    return instruction.flag == Instruction::Flag::NONE;
 }
 
 }  // namespace
@@ -129,17 +129,17 @@ void Pipes::Advance(Pipe pipe)
     queue.Remove(place);
 }
 
-// Which instruction of a pipe finishes next. V takes them in order, if CANN's build puts its barriers between them.
-// Copies overlap each other: under ON_WAIT the latest that may overtake comes first, which shows a missing barrier at
-// once. Atomic stores keep their order, so that sums do not depend on it.
+// Which instruction of a pipe finishes next. Copies overlap each other, and so do vector instructions where no build puts
+// barriers between them: under ON_WAIT the latest that may overtake comes first, which shows a missing barrier at once.
+// This holds for atomic stores too, whose sums then differ in the last bits (page on atomic operations).
 size_t Pipes::NextPlace(Pipe pipe)
 {
-    if (pipe == Pipe::V && !core_.Settings().strictSync) {
+    if (pipe == Pipe::V && core_.Settings().VectorFinishesInOrder()) {
         return 0;
     }
     const InstructionQueue &queue = queues_[Index(pipe)];
     size_t num = 0;
-    while (num < queue.Size() && num < COPIES_UNDER_WAY && MayOvertake(queue.At(num))) {
+    while (num < queue.Size() && num < UNDER_WAY && MayOvertake(queue.At(num))) {
         ++num;
     }
     if (num <= 1) {

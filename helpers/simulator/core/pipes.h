@@ -45,8 +45,8 @@ private:
 
     // As on the device, S stalls when a queue is full. The device's depth is not published; this one bounds memory.
     static constexpr size_t QUEUE_DEPTH = 1024;
-    // MTE2 and MTE3 may finish a copy before one that they started earlier: within so many, up to a flag or a barrier.
-    static constexpr size_t COPIES_UNDER_WAY = 16;
+    // A pipe may finish an instruction before one that it started earlier: within so many, up to a flag or a barrier.
+    static constexpr size_t UNDER_WAY = 16;
     // Under RANDOM a block draws how far its pipes lag behind S: from one step per instruction to one in this many.
     static constexpr uint64_t LAZIEST = 16;
 
