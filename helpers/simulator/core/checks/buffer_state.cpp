@@ -22,10 +22,13 @@ void CheckBufferState(const Instruction &instruction, AiCore &core)
         const auto name = [&] { return std::string(operand.role) + " (" + BufferName(buffer, operand.buffer) + ")"; };
         const bool held = buffer.state != BufferState::FREE && buffer.state != BufferState::RELEASED;
         if (!held || operand.generation != buffer.generation) {
-            core.Report({"use-after-free", name(),
-                         "the tensor was freed; its buffer is on allocation " + std::to_string(buffer.generation) +
-                             ", the tensor is of allocation " + std::to_string(operand.generation),
-                         "move FreeTensor behind the last use", operand.generation, buffer.generation},
+            const std::string line = " in line " + std::to_string(buffer.changedAt.line);
+            const std::string message = held ? "the tensor was freed, and its buffer given out again" + line
+                                        : buffer.state == BufferState::FREE
+                                            ? "the tensor was freed" + line
+                                            : "the tensor is gone: its TPipe or TBufPool was set up again or destroyed";
+            core.Report({"use-after-free", name(), message, "move FreeTensor behind the last use",
+                         static_cast<int64_t>(buffer.state), static_cast<int64_t>(BufferState::OCCUPIED)},
                         instruction.call, instruction.where);
         }
         if (buffer.state == BufferState::ENQUEUED) {
