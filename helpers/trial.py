@@ -121,13 +121,20 @@ def _rows_of(name: str, trial: Trial) -> list[tuple[str, ...]]:
     ]
 
 
-# Until the names come from the findings themselves.
-_PLACEHOLDER = {
+# What npuchk and msSanitizer call the same: "API check" is an abort of CANN's CPU twin before npuchk sees the call.
+_OTHER_NAMES = {
+    "copy-bytes-for-blocks": ("API check", "illegal read, write"),
+    "copy-not-32-bytes": ("API check", "none"),
+    "core-race": ("GM overlap", "multi-core corruption"),
+    "flag-deadlock": ("ErrorSync3", "unpaired flag"),
     "gm-out-of-bounds": ("ErrorRead3", "illegal read"),
+    "gm-written-twice": ("GM overlap", "multi-core corruption"),
+    "queue-no-free-buffer": ("API check", "none"),
     "race-raw": ("ErrorSync2", "RAW hazard"),
     "race-war": ("ErrorSync1", "WAR hazard"),
+    "use-after-free": ("ErrorRead1", "illegal read"),
 }
 
 
 def _other_names(code: str) -> tuple[str, str]:
-    return _PLACEHOLDER.get(code, ("?", "?"))
+    return _OTHER_NAMES.get(code, ("?", "?"))
