@@ -36,7 +36,7 @@ from helpers.errors import EvidenceError
 from helpers.findings import Finding
 
 FORMAT = "mse-loss-grad-v1-evidence"
-VERSION = 1
+VERSION = 2
 _NON_FINITE = ("Infinity", "-Infinity", "NaN")
 
 
@@ -123,7 +123,7 @@ _RECORD = {
     "command": _TEXT,
     "run": _Open(
         {name: _CASE[name] for name in _RUN_REPEATS}
-        | {"family": _TEXT, "overflow": _TEXT, "flush_to_zero": _FLAG, "plan": _Open()}
+        | {"family": _TEXT, "overflow": _TEXT, "flush_to_zero": _FLAG, "strict_sync": _FLAG, "plan": _Open()}
         | {"source_sha256": _HASHES, "y_sha256": _HASH}
     ),
     "inputs_sha256": {"predict": _HASH, "label": _HASH, "dout": _HASH},

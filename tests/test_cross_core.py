@@ -145,7 +145,10 @@ def test_a_barrier_drains_the_pipes_and_a_flag_waits_for_its_own():
     x = np.ones((3, 64), np.int32)
     rows, marks = np.full((2, 3, 64), 100, np.int32), np.zeros((3, 8), np.int32)
     options = {"block_dim": 3, "schedule": "on_wait", "threads": 1}
-    Kernel.from_source(wrong, "rounds").launch(x, rows, marks, np.uint32(2), np.uint32(1), **options)
+    kernel = Kernel.from_source(wrong, "rounds")
+    found = kernel.launch(x, rows, marks, np.uint32(2), np.uint32(1), raise_on_finding=False, **options).findings
+    assert "race-raw" in [finding.code for finding in found]
+    kernel.launch(x, rows, marks, np.uint32(2), np.uint32(1), checks_off=["race"], **options)
     assert not np.array_equal(x, np.full((3, 64), 4))
     got, expected = run_rounds("flag", 3, rounds=1, schedule="on_wait", threads=1)
     assert np.array_equal(got, expected)

@@ -87,14 +87,14 @@ def test_every_missing_field_is_missed(record):
 @pytest.mark.parametrize("path", [(), ("case",), ("metrics",), ("environment",), ("checks", 0)])
 def test_a_field_that_the_version_does_not_know_is_refused(record, path):
     parent_of(record, (*path, "colour"))["colour"] = "blue"
-    with pytest.raises(EvidenceError, match=r"colour is not a field of version 1"):
+    with pytest.raises(EvidenceError, match=r"colour is not a field of version 2"):
         validate(record)
 
 
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        (("version",), 2, "version 2 where 1 is known"),
+        (("version",), 1, "version 1 where 2 is known"),
         (("format",), "other", "format is"),
         (("verdict",), "SKIP", "verdict is"),
         (("case", "seed"), True, "case.seed is true: expected an integer"),

@@ -113,9 +113,11 @@ extern "C" __global__ __aicore__ void many(GM_ADDR x)
     for (uint32_t i = 1; i <= 3; ++i) {
         DataCopyPad(local, xGm, DataCopyExtParams{1, static_cast<uint32_t>((8 + i * core) * sizeof(float)), 0, 0, 0},
                     none);
+        PipeBarrier<PIPE_MTE2>();
     }
     if (core % 5 == 0) {
         DataCopyPad(local, xGm[1000 + core], DataCopyExtParams{1, 512, 0, 0, 0}, none);
+        PipeBarrier<PIPE_MTE2>();
     }
     if (core % 2 == 0) {
         DataCopyPad(local, xGm[1024 - core], DataCopyExtParams{1, 160, 0, 0, 0}, none);

@@ -431,9 +431,9 @@ def test_calls_that_end_on_the_scalar_unit_have_waited_for_the_vector_unit():
     """Without a flag the copy out runs before what is still queued on pipe V."""
     src, dst = np.ones(64, np.float32), np.zeros(ROOM_BYTES, np.uint8)
     assert run("scalar step", src, dst=dst)[:4].view(np.float32)[0] == 64
-    assert run("vector step", src, dst=dst)[:4].view(np.float32)[0] == 0
-    assert run("index step", src, dst=dst)[:4].view(np.float32)[0] == 0
-    assert run("index step", src, dst=dst, schedule="eager")[:4].view(np.float32)[0] == 1
+    assert run("vector step", src, dst=dst, checks_off=["race"])[:4].view(np.float32)[0] == 0
+    assert run("index step", src, dst=dst, checks_off=["race"])[:4].view(np.float32)[0] == 0
+    assert run("index step", src, dst=dst, checks_off=["race"], schedule="eager")[:4].view(np.float32)[0] == 1
 
 
 def test_source_work_space_and_destination_may_be_one():

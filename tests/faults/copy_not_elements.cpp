@@ -25,6 +25,7 @@ extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
     inQueue.FreeTensor(in);
     out = outQueue.DeQue<float>();
     DataCopy(yGm, out, 64);
+    PipeBarrier<PIPE_ALL>();
     const DataCopyExtParams cut{1, 254, 0, 0, 0};
     DataCopyPad(out, yGm, cut, DataCopyPadExtParams<float>());  // finding: copy-not-elements
     outQueue.FreeTensor(out);

@@ -25,6 +25,7 @@ extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
     inQueue.FreeTensor(in);
     out = outQueue.DeQue<float>();
     DataCopy(yGm, out, 64);
+    PipeBarrier<PIPE_MTE3>();
     DataCopy(yGm, out, 32);  // finding at the end: gm-written-twice
     outQueue.FreeTensor(out);
 }

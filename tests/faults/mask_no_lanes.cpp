@@ -20,6 +20,7 @@ extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
     inQueue.EnQue(in);
     in = inQueue.DeQue<float>();
     LocalTensor<float> out = outQueue.AllocTensor<float>();
+    Duplicate(out, 0.0f, 64);
     uint64_t mask[] = {0, UINT64_MAX};
     Adds(out, in, 1.0f, mask, 1, UnaryRepeatParams());  // finding: mask-no-lanes
     outQueue.EnQue(out);

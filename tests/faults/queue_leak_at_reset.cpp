@@ -18,6 +18,7 @@ extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
     LocalTensor<float> held = inQueue.AllocTensor<float>();  // finding: queue-leak
     DataCopy(held, xGm, 64);
     pipe.Reset();
+    PipeBarrier<PIPE_ALL>();
     pipe.InitBuffer(inQueue, 1, 256);
     pipe.InitBuffer(outQueue, 1, 256);
     LocalTensor<float> in = inQueue.AllocTensor<float>();

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "block_scheduler.h"
+#include "pipe_order.h"
 
 namespace Simulator {
 
-constexpr uint32_t CROSS_CORE_FLAGS = 16;      // ids per core; an id keeps its low four bits
 constexpr uint32_t MAX_CROSS_CORE_COUNT = 15;  // what a flag's counter holds
 constexpr uint16_t SYNC_ALL_FLAG = 14;         // the flag that SyncAll uses
 
@@ -45,8 +45,8 @@ public:
 
 private:
     struct Counts {
-        std::array<uint32_t, CROSS_CORE_FLAGS> set{};
-        std::array<uint32_t, CROSS_CORE_FLAGS> waited{};
+        std::array<uint32_t, CROSS_CORE_FLAG_IDS> set{};
+        std::array<uint32_t, CROSS_CORE_FLAG_IDS> waited{};
     };
 
     BlockScheduler &scheduler_;

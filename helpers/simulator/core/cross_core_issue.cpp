@@ -167,7 +167,7 @@ void IssueCrossCoreSet(Pipe pipe, uint16_t id, SourceLine where)
     Instruction instruction = ScalarInstruction("CrossCoreSetFlag", where);
     instruction.pipe = pipe;
     instruction.flag = Instruction::Flag::CROSS_CORE_SET;
-    instruction.flagId = static_cast<uint8_t>(id % CROSS_CORE_FLAGS);
+    instruction.flagId = static_cast<uint8_t>(id % CROSS_CORE_FLAG_IDS);
     RequireCores(*AiCore::Current(), instruction.call, where);
     AiCore::Current()->Issue(instruction);
 }
@@ -177,7 +177,7 @@ void IssueCrossCoreWait(uint16_t flagId, SourceLine where)
 {
     constexpr const char *CALL = "CrossCoreWaitFlag";
     AiCore &core = *AiCore::Current();
-    const uint32_t id = flagId % CROSS_CORE_FLAGS;
+    const uint32_t id = flagId % CROSS_CORE_FLAG_IDS;
     RequireCores(core, CALL, where);
     Instruction instruction = ScalarInstruction(CALL, where);
     core.Issue(instruction);
@@ -193,6 +193,7 @@ void IssueCrossCoreWait(uint16_t flagId, SourceLine where)
                  static_cast<int64_t>(core.Settings().blockNum - missing.size()), core.Settings().blockNum},
                 CALL, where);
     }
+    core.Order().PassCrossCoreFlag(id);
 }
 
 void IssueMark(bool set, const GlobalOperand &gmWorkspace, const LocalOperand &ubWorkspace, int32_t blockIdx,

@@ -8,6 +8,9 @@ namespace Simulator {
 void PipeOrder::Reset(bool vectorFinishesInOrder)
 {
     vectorFinishesInOrder_ = vectorFinishesInOrder;
+    for (std::vector<PipeClock> &sets : crossCoreSets_) {
+        sets.clear();
+    }
     for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
         known_[pipe] = PipeClock();
         issuedEnd_[pipe] = 0;
@@ -46,6 +49,8 @@ void PipeOrder::Issue(const Instruction &instruction)
         } else {
             flag.set.push_back(ReleasedBy(instruction.pipe));
         }
+    } else if (instruction.flag == Instruction::Flag::CROSS_CORE_SET) {
+        crossCoreSets_[instruction.flagId].push_back(ReleasedBy(instruction.pipe));
     } else if (instruction.flag == Instruction::Flag::BARRIER) {
         known.end[pipe] = issuedEnd_[pipe];
     }
@@ -59,6 +64,15 @@ void PipeOrder::JoinAll()
 {
     for (PipeClock &known : known_) {
         std::copy(issuedEnd_, issuedEnd_ + PIPE_NUM, known.end);
+    }
+}
+
+void PipeOrder::PassCrossCoreFlag(uint32_t id)
+{
+    std::vector<PipeClock> &sets = crossCoreSets_[id];
+    if (!sets.empty()) {
+        known_[Index(Pipe::S)].Join(sets.front());
+        sets.erase(sets.begin());
     }
 }
 

@@ -24,6 +24,8 @@ struct PipeClock {
     }
 };
 
+constexpr uint32_t CROSS_CORE_FLAG_IDS = 16;  // per core; an id keeps its low four bits
+
 class PipeOrder {
 public:
     // `vectorFinishesInOrder`: an instruction of pipe V starts only when the one before has finished. Those of S always
@@ -34,6 +36,8 @@ public:
     void Issue(const Instruction &instruction);
     // S waits until every pipe has finished.
     void JoinAll();
+    // S has seen a cross-core flag that this core, too, had to set.
+    void PassCrossCoreFlag(uint32_t id);
 
     // Whether the instruction of `other` at that place has finished when the next one of `pipe` starts.
     bool Knows(Pipe pipe, Pipe other, uint32_t sequence) const
@@ -59,6 +63,7 @@ private:
     PipeClock known_[PIPE_NUM];
     uint32_t issuedEnd_[PIPE_NUM] = {};  // behind the last instruction of each pipe
     Flag flags_[PIPE_NUM][PIPE_NUM][FLAG_IDS];
+    std::vector<PipeClock> crossCoreSets_[CROSS_CORE_FLAG_IDS];  // first in, first out
 };
 
 }  // namespace Simulator

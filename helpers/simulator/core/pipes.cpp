@@ -129,9 +129,9 @@ void Pipes::Advance(Pipe pipe)
     queue.Remove(place);
 }
 
-// Which instruction of a pipe finishes next. Copies overlap each other, and so do vector instructions where no build puts
-// barriers between them: under ON_WAIT the latest that may overtake comes first, which shows a missing barrier at once.
-// This holds for atomic stores too, whose sums then differ in the last bits (page on atomic operations).
+// Which instruction of a pipe finishes next. Copies overlap each other, and so do vector instructions where no build
+// puts barriers between them: under ON_WAIT the latest that may overtake comes first, which shows a missing barrier at
+// once. This holds for atomic stores too, whose sums then differ in the last bits (page on atomic operations).
 size_t Pipes::NextPlace(Pipe pipe)
 {
     if (pipe == Pipe::V && core_.Settings().VectorFinishesInOrder()) {

@@ -7,6 +7,17 @@
 
 namespace Simulator {
 
+namespace {
+
+// Workspaces often take whole blocks of which a few bytes matter; an output has no such bytes.
+bool IsOutput(const Instruction &instruction, AiCore &core)
+{
+    const Operand &dst = instruction.operands[0];
+    return dst.space == Space::GM && core.Gm().Nearest(dst.address).role == Role::OUT;
+}
+
+}  // namespace
+
 void CheckUnwritten(const Instruction &instruction, AiCore &core)
 {
     const bool stores = instruction.pipe == Pipe::MTE3;
@@ -33,6 +44,8 @@ void CheckUnwritten(const Instruction &instruction, AiCore &core)
         }
         const uint16_t site = core.Accesses().SiteOf(instruction);
         if (core.Accesses().IsNew("ub-unwritten", site, site)) {
+            const bool isError = IsOutput(instruction, core) || bytes == operand.runs * operand.runBytes;
+            const Severity severity = isError ? Severity::ERROR : Severity::WARNING;
             core.Note(
                 {"ub-unwritten", operand.role,
                  Amount(bytes, operand.elementBytes) + " of " +
@@ -41,7 +54,7 @@ void CheckUnwritten(const Instruction &instruction, AiCore &core)
                      std::to_string(first / operand.elementBytes),
                  stores ? "write the whole of it before, or store only what was computed"
                         : "write the element before it is read",
-                 static_cast<int64_t>(bytes), 0},
+                 static_cast<int64_t>(bytes), 0, severity},
                 instruction.call, instruction.where);
         }
     }
