@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import mmap
 import numbers
@@ -27,6 +28,7 @@ from helpers.kernel_state import is_stateless
 from helpers.printed import OUTPUT_FILE_BYTES, read_printed
 from helpers.shared_tensor import SHARED_FROM_BYTES, KernelTensor, anonymous_file, poison
 from helpers.tensor_list import TensorList
+from helpers.timeline import Timeline, model_time
 from helpers.worker import EXIT_IDLE, Worker, give, take
 
 COMPUTING_LEVELS = ("fast", "checked")
@@ -88,6 +90,7 @@ class Settings:
         block_dim: blocks to run, 1 to 65535.
         npu_arch: 2201 or 3002; what a call leaves in the mask register differs.
         ub_bytes: UB of each core.
+        soc: its name, for modelled times.
         cores: vector cores of the SoC, which blocks that wait for each other share; 0 if not known.
         overflow: "infnan" or "saturate".
         flush_to_zero: whether subnormals become zero.
@@ -105,6 +108,7 @@ class Settings:
     block_dim: int
     npu_arch: int
     ub_bytes: int
+    soc: str = ""
     cores: int = 0
     overflow: str = "infnan"
     flush_to_zero: bool = False
@@ -178,6 +182,7 @@ class LaunchResult:
         output: what the kernel printed, block by block, as helpers/printed.py puts it in order.
         kernel_seconds: the child's wall time in the blocks.
         stream: the instructions in program order, as the timing model takes them; None at level "fast".
+        soc: what it ran on; "" if the caller did not say.
     """
 
     findings: tuple[Finding, ...]
@@ -186,6 +191,12 @@ class LaunchResult:
     output: str
     kernel_seconds: float
     stream: InstructionStream | None = field(default=None, repr=False)
+    soc: str = field(default="", repr=False)
+
+    @functools.cached_property
+    def timeline(self) -> Timeline:
+        """When each instruction would start and end on the SoC, modelled; `model_time` takes other costs."""
+        return model_time(self.stream, self.soc)
 
 
 def launch(
@@ -226,6 +237,7 @@ def launch(
             output=text,
             kernel_seconds=ends[0]["kernel_nanoseconds"] * 1e-9 if ends else float("nan"),
             stream=read_stream(records, timing, instructions.names, tensors),
+            soc=settings.soc,
         )
 
 
