@@ -12,6 +12,7 @@ COMMANDS = {
     "doctor": ("helpers.doctor", "which run modes work here, and why the others do not"),
     "verify": ("helpers.verification", "run one case and judge it"),
     "sweep": ("helpers.sweep", "run the verify notebook over a matrix of cases"),
+    "trace": ("helpers.trace", "model the time of one case and write it as a trace"),
     "bench": ("helpers.bench", "measure builds, launches and throughput"),
     "notebooks": ("helpers.notebooks", "run all notebooks again and store their outputs"),
 }

@@ -149,9 +149,7 @@ def _footprints(stream: InstructionStream, chosen: np.ndarray) -> dict[int, int]
     """How many bytes of each tensor the chosen copies touch, at the most."""
     tensors = np.unique(stream.kinds["gm_tensor"][chosen])
     return {
-        int(tensor): min(
-            stream.tensor_bytes[tensor], _moved(stream, chosen & (stream.kinds["gm_tensor"] == tensor))
-        )
+        int(tensor): min(stream.tensor_bytes[tensor], _moved(stream, chosen & (stream.kinds["gm_tensor"] == tensor)))
         for tensor in tensors
         if tensor != _NO_TENSOR
     }

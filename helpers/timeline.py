@@ -181,7 +181,9 @@ def model_time(
     """
     if stream is None:
         raise ArgumentValueError(
-            "level", "fast", 'levels "checked" and "model": modelled times need the instructions, which this run kept not'
+            "level",
+            "fast",
+            'levels "checked" and "model": modelled times need the instructions, which this run kept not',
         )
     if stream.dropped:
         raise ArgumentValueError(
