@@ -142,7 +142,7 @@ def _time_copies(
 
 
 def _moved(stream: InstructionStream, chosen: np.ndarray) -> int:
-    return int((stream.kinds["gm_bytes"] * stream.counts)[chosen].sum())
+    return int((stream.kinds["gm_bytes"] * stream.counts)[chosen].sum() * stream.scale)
 
 
 def _footprints(stream: InstructionStream, chosen: np.ndarray) -> dict[int, int]:

@@ -63,6 +63,7 @@ class InstructionStream:
         lengths: instructions of each block.
         names: API calls and source files.
         tensor_bytes: size of each global tensor.
+        scale: how many times as many bytes the launch moves, where the stream is only its beginning.
         dropped: instructions beyond TIMING_LIMIT per thread, which are missing here.
     """
 
@@ -73,6 +74,7 @@ class InstructionStream:
     names: tuple[str, ...] = field(repr=False)
     tensor_bytes: tuple[int, ...]
     dropped: int = 0
+    scale: float = 1.0
 
     def call_of(self, kind: int) -> str:
         """The API call of a kind."""

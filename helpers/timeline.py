@@ -182,8 +182,8 @@ def model_time(
     if stream is None:
         raise ArgumentValueError(
             "level",
-            "fast",
-            'levels "checked" and "model": modelled times need the instructions, which this run kept not',
+            None,
+            'launches at level "checked" or "model": others, and empty ones, keep no instructions',
         )
     if stream.dropped:
         raise ArgumentValueError(

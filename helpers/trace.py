@@ -4,8 +4,8 @@
 - `chrome_trace(timeline)` is the content of a trace.json, as `msprof op simulator` words it
 - `python -m helpers trace --shape 100,100 --out trace.json` models one case and writes it
 
-Names, lanes, colours and order follow Ascend/msopprof. Every instruction is in it: flags as pairs of B and E, all others
-as X. A lane shows one thing at a time: a flag that its pipe meets while copies are under way is drawn behind them.
+Names, lanes, colours and order follow Ascend/msopprof. Every instruction is in it: flags as pairs of B and E, the rest as
+X. A lane shows one thing at a time: a flag that its pipe meets while copies are under way is drawn behind them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NS_PER_US = 1e3
 
 
 def chrome_trace(timeline: Timeline) -> dict[str, object]:
-    """The timeline in the trace event format. Times are in microseconds, modelled, from the start of the first block."""
+    """The timeline in the trace event format; modelled microseconds from the start of the first block."""
     shown = _shown(timeline)
     pairs = _flag_pairs(timeline)
     events = _metadata(timeline)
@@ -110,7 +110,7 @@ def _instruction_events(timeline: Timeline, shown: _Shown, place: int) -> list[d
     kind = stream.kinds[stream.numbers[place]]
     start, end = float(shown.start_us[place]), float(shown.end_us[place])
     lane = _lane(timeline, place)
-    args = {"pc_addr": f"{place:#x}", "code": f"{stream.names[kind['file']]}:{row['line']}"}
+    args = {"pc_addr": f"{place:#x}", "code": f"{Path(stream.names[kind['file']]).name}:{row['line']}"}
     if row["flag"] in (_SET, _WAIT):
         name = "SET_FLAG" if row["flag"] == _SET else "WAIT_FLAG"
         source, destination = LANES[kind["flag_source"]], LANES[kind["flag_destination"]]

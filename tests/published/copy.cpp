@@ -15,11 +15,13 @@ extern "C" __global__ __aicore__ void copy_published(GM_ADDR x)
     for (uint32_t slice = 0; slice < SLICES; ++slice) {
         const uint32_t end = slice + 1 < SLICES ? (slice + 1) * SLICE_COLUMNS : COLUMNS;
         for (uint32_t pass = 0; pass < PASSES; ++pass) {
-            for (uint32_t row = rows * AscendC::GetBlockIdx(); row < rows * (AscendC::GetBlockIdx() + 1); row += TILE_ROWS) {
+            for (uint32_t row = rows * AscendC::GetBlockIdx(); row < rows * (AscendC::GetBlockIdx() + 1);
+                 row += TILE_ROWS) {
                 for (uint32_t column = slice * SLICE_COLUMNS; column < end; column += TILE_COLUMNS) {
                     const uint32_t width = end - column < TILE_COLUMNS ? end - column : TILE_COLUMNS;
                     const AscendC::DataCopyExtParams shape{TILE_ROWS, static_cast<uint32_t>(width * sizeof(half)),
-                                                           static_cast<uint32_t>((COLUMNS - width) * sizeof(half)), 0, 0};
+                                                           static_cast<uint32_t>((COLUMNS - width) * sizeof(half)), 0,
+                                                           0};
                     AscendC::DataCopyPad(piece, xGm[uint64_t{row} * COLUMNS + column], shape, noPadding);
                 }
             }

@@ -46,7 +46,7 @@ struct LaunchSettings {
     Overflow overflow = Overflow::INFNAN;
     bool flushToZero = false;
     uint64_t tilingKey = 0;
-    uint64_t logLimit = 0;  // instructions that the log of one thread keeps
+    uint64_t logLimit = 0;     // instructions that the log of one thread keeps
     uint64_t timingLimit = 0;  // instructions that one thread keeps for the timing model
 
     // On dav-2201 by the barriers of CANN's default build, on dav-3002 in any case.

@@ -8,9 +8,9 @@ namespace Simulator {
 namespace {
 
 constexpr uint32_t GROUPS = 16;
-constexpr uint32_t GROUP_SHIFT = 5;   // address bits 8:5
-constexpr uint32_t BANK_SHIFT = 16;   // address bits 17:16
-constexpr uint32_t BANKS = 4;         // numbers that two bits hold; UB fills three or four
+constexpr uint32_t GROUP_SHIFT = 5;  // address bits 8:5
+constexpr uint32_t BANK_SHIFT = 16;  // address bits 17:16
+constexpr uint32_t BANKS = 4;        // numbers that two bits hold; UB fills three or four
 
 // The data blocks that one step of an operand touches.
 struct Steps {

@@ -16,7 +16,8 @@ struct BankConflicts {
 };
 
 // From the addresses: bits 17:16 are the bank, 8:5 the group. That a result is written while the next step is read is
-// what the eight layouts of a published sample show (add in place and 16 KB apart: no conflict; one block further: one).
+// what the eight layouts of a published sample show (add in place and 16 KB apart: no conflict; one block further:
+// one).
 BankConflicts CountBankConflicts(const Instruction &instruction);
 
 }  // namespace Simulator

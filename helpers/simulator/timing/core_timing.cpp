@@ -114,7 +114,8 @@ bool CoreTiming::Step(uint32_t pipe)
             if (!HasFinished(other, instruction)) {
                 return false;
             }
-            const Stamp &last = pipes_[other].done.time > pipes_[other].free.time ? pipes_[other].done : pipes_[other].free;
+            const Stamp &last =
+                pipes_[other].done.time > pipes_[other].free.time ? pipes_[other].done : pipes_[other].free;
             start = last.time > start.time ? last : start;
         }
     }

@@ -95,7 +95,9 @@ private:
         uint32_t place;  // core, or core and pipe
         bool operator>(const Event &other) const
         {
-            return time != other.time ? time > other.time : what != other.what ? what > other.what : place > other.place;
+            return time != other.time   ? time > other.time
+                   : what != other.what ? what > other.what
+                                        : place > other.place;
         }
     };
     struct Round {
@@ -104,7 +106,7 @@ private:
         uint64_t instruction;
     };
     struct CrossFlag {
-        std::vector<size_t> sets;   // of each block
+        std::vector<size_t> sets;  // of each block
         std::vector<size_t> waits;
         std::vector<Round> rounds;
     };

@@ -40,10 +40,10 @@ static_assert(sizeof(TimedKind) == 40, "helpers/timing.py writes kinds of this s
 
 struct Machine {
     MemoryRates memory;
-    double handOffNs;     // from a flag that is set to the pipe that waited for it
-    double initNs;        // from the start of a block to its first instruction
-    double startSpanNs;   // the first blocks start spread over this span
-    uint32_t coreNum;     // further blocks wait until a core is free
+    double handOffNs;    // from a flag that is set to the pipe that waited for it
+    double initNs;       // from the start of a block to its first instruction
+    double startSpanNs;  // the first blocks start spread over this span
+    uint32_t coreNum;    // further blocks wait until a core is free
     uint32_t reserved;
 };
 
@@ -60,10 +60,10 @@ constexpr int64_t NOTHING = -1;
 struct Times {
     double *startNs;
     double *endNs;
-    int64_t *dependency;  // the instruction that let it start: by pipe order, flag or S; NOTHING at the start
+    int64_t *dependency;   // the instruction that let it start: by pipe order, flag or S; NOTHING at the start
     double *blockStartNs;  // one per block, before its initialisation
     double *blockEndNs;
-    double *busyNs;  // one per block and pipe: instructions without flags and barriers, waits not counted
+    double *busyNs;    // one per block and pipe: instructions without flags and barriers, waits not counted
     uint32_t *coreOf;  // one per block
 };
 
