@@ -4,8 +4,8 @@
 - `chrome_trace(timeline)` is the content of a trace.json, as `msprof op simulator` words it
 - `python -m helpers trace --shape 100,100 --out trace.json` models one case and writes it
 
-Names, lanes, colours and order follow Ascend/msopprof. Every instruction is in it: flags as pairs of B and E, the rest as
-X. A lane shows one thing at a time: a flag that its pipe meets while copies are under way is drawn behind them.
+Names, lanes, colours and order follow Ascend/msopprof. Every instruction is in it: flags as pairs of B and E, all else
+as X. A lane shows one thing at a time: a flag that its pipe meets while copies are under way is drawn behind them.
 """
 
 from __future__ import annotations
