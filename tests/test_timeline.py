@@ -113,7 +113,7 @@ def test_two_cores_share_the_bandwidth():
 
 
 def test_reads_leave_bandwidth_to_writes():
-    # The store has all from 50 ns on, both have half from 100: its other 900 bytes end at 1900, with 100 of the load left.
+    # The store has all from 50 ns on, both have half from 100: its last 900 B end at 1900, with 100 B of the load left.
     assert ends([load(1000), store(950)])[0] == [2000.0, 1900.0]
 
 

@@ -4,6 +4,7 @@
 The files that stand for those of `msprof op` are made here, to its documented format: no device wrote them.
 """
 
+import itertools
 import json
 from collections import defaultdict
 
@@ -86,7 +87,7 @@ def test_what_a_lane_shows_does_not_overlap_and_what_begins_ends(trace):
     assert not opened and lanes
     for slices in lanes.values():
         slices.sort()
-        assert all(end <= start + 1e-9 for (_, end), (start, _) in zip(slices, slices[1:], strict=False))
+        assert all(end <= start + 1e-9 for (_, end), (start, _) in itertools.pairwise(slices))
 
 
 def test_an_arrow_leaves_where_a_flag_is_set_and_arrives_where_it_was_waited_for(trace):
