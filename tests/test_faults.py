@@ -108,6 +108,8 @@ CHECK_OF = {
     "compare_length": "compare-length",
     "offset_out_of_bounds": "ub-bounds",
     "reserved_ub": "reserved-ub",
+    "race_raw_load_not_dequeued": "race",
+    "ub_unwritten": "unwritten",
 }
 
 
