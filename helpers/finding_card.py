@@ -11,9 +11,7 @@ from helpers.findings import Finding, Findings, cores_text
 # A bar at the side and a word say how severe it is; colours come on top, and come from the theme where there is one.
 _COLOURS = {"error": "var(--jp-error-color1, #D55E00)", "warning": "var(--jp-warn-color1, #E69F00)"}
 _SIGNS = {"error": "✖", "warning": "▲"}
-_LABEL = (
-    "padding:0.1em 0.8em 0.1em 0;vertical-align:top;text-align:left;white-space:nowrap;opacity:0.75;font-weight:400"
-)
+_LABEL = "padding:0.1em 0.8em 0.1em 0;vertical-align:top;text-align:left;white-space:nowrap;opacity:0.75"
 _CELL = "padding:0.1em 0;text-align:left;background:transparent"
 
 

@@ -53,6 +53,9 @@ class Trial:
     def __repr__(self) -> str:
         return f"{self.findings}\nresult: {self.orders}"
 
+    def _repr_html_(self) -> str:
+        return f"{self.findings._repr_html_()}<div>result: {escape(self.orders)}</div>"
+
 
 def attempt(kernel: Kernel, *arguments: object, output: np.ndarray, expected: np.ndarray, **options: object) -> Trial:
     """Launch `kernel` with the checks, and then without them in several orders.
