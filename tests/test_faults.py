@@ -33,6 +33,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "exception",
     "exit",
     "flag_deadlock",
+    "flag_deadlock_circle",
     "flag_id",
     "flag_id_reserved",
     "foreign_event",

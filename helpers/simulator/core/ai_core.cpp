@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "checks/check.h"
+#include "checks/flag_life.h"
 #include "cross_core.h"
 
 namespace Simulator {
@@ -65,6 +66,14 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     staticTensors = false;
     buffers_.Reset(settings_.ubBytes);
     events_.Reset();
+    flags_.Reset();
+}
+
+void AiCore::EndBlock()
+{
+    pipes_.DrainAll();
+    CheckFlagsLeft(*this);
+    crossCore_.EndBlock(blockIdx_, lastLine_);
 }
 
 void AiCore::Issue(Instruction &instruction)
@@ -187,7 +196,7 @@ void AiCore::NoteRead(uint64_t address)
     lastRead_ = address;
     if (sameReads_ >= POLLS) {
         sameReads_ = 0;
-        pipes_.DrainAll();
+        pipes_.RunWhatCanRun();
         crossCore_.Scheduler().Yield(blockIdx_);
     }
 }

@@ -16,6 +16,7 @@
 #include "global_memory.h"
 #include "instruction.h"
 #include "numeric_modes.h"
+#include "pending_flags.h"
 #include "pipe_order.h"
 #include "pipes.h"
 #include "report.h"
@@ -66,7 +67,7 @@ public:
         BeginBlock(blockIdx);
         try {
             body();
-            pipes_.DrainAll();
+            EndBlock();
         } catch (const StopBlock &) {
         }
         inBlock_ = false;
@@ -89,6 +90,7 @@ public:
     WriteMap &Writes() { return writes_; }
     BufferTable &Buffers() { return buffers_; }
     EventIds &Events() { return events_; }
+    PendingFlags &Flags() { return flags_; }
     EventLog &Log() { return log_; }
     // S waits until every pipe has finished.
     void DrainPipes();
@@ -123,6 +125,7 @@ public:
 private:
     friend class Pipes;
     void BeginBlock(uint32_t blockIdx);
+    void EndBlock();
     void Execute(const Instruction &instruction);
     void Count(const Instruction &instruction, CallTotals &totals);
     void Log(const Instruction &instruction, uint16_t call);
@@ -138,6 +141,7 @@ private:
     AccessHistory accesses_;
     BufferTable buffers_;
     EventIds events_;
+    PendingFlags flags_;
     EventLog log_;
     WriteMap writes_;
     uint32_t blockIdx_ = 0;
