@@ -45,6 +45,7 @@ CHECK_NAMES = (
     "race",
     "unwritten",
     "core-race",
+    "stale-line",
 )
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag", "PipeBarrier")

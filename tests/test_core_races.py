@@ -137,3 +137,8 @@ def test_off_the_overlap_of_an_output_is_still_noticed():
 
 def test_level_model_finds_the_same():
     assert [finding.code for finding in launch_fault("core_race_overlap", level="model")[1].findings] == ["core-race"]
+
+
+def test_a_line_that_was_written_back_may_be_copied():
+    y, result = launch_fault("stale_line", repaired=True)
+    assert result.findings == () and y[0] == 1

@@ -33,6 +33,7 @@ CAUGHT_WITHOUT_CHECKS = [
     "exception",
     "exit",
     "flag_deadlock",
+    "flag_deadlock_circle",
     "flag_id",
     "flag_id_reserved",
     "foreign_event",
@@ -111,6 +112,7 @@ CHECK_OF = {
     "race_raw_load_not_dequeued": "race",
     "ub_unwritten": "unwritten",
     "core_race_read": "core-race",
+    "stale_line": "stale-line",
 }
 
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "checks/check.h"
+#include "checks/flag_life.h"
 #include "cross_core.h"
 
 namespace Simulator {
@@ -53,6 +54,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     executedNum_ = 0;
     sameReads_ = 0;
     readWord_ = 0;
+    dirtyLines_.Reset();
     vectorMask = VectorMask();
     dequantScale = DequantScaleRegister();
     std::memset(&registers, POISON_BYTE, sizeof(registers));
@@ -68,6 +70,14 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     staticTensors = false;
     buffers_.Reset(settings_.ubBytes);
     events_.Reset();
+    flags_.Reset();
+}
+
+void AiCore::EndBlock()
+{
+    pipes_.DrainAll();
+    CheckFlagsLeft(*this);
+    crossCore_.EndBlock(blockIdx_, lastLine_);
 }
 
 void AiCore::Issue(Instruction &instruction)
@@ -220,7 +230,7 @@ void AiCore::NoteRead(uint64_t address)
     lastRead_ = address;
     if (sameReads_ >= POLLS) {
         sameReads_ = 0;
-        pipes_.DrainAll();
+        pipes_.RunWhatCanRun();
         crossCore_.Scheduler().Yield(blockIdx_);
     }
 }

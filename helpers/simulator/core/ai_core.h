@@ -18,9 +18,11 @@
 #include "global_memory.h"
 #include "instruction.h"
 #include "numeric_modes.h"
+#include "pending_flags.h"
 #include "pipe_order.h"
 #include "pipes.h"
 #include "report.h"
+#include "scalar_lines.h"
 #include "vector_mask.h"
 #include "vector_registers.h"
 
@@ -68,7 +70,7 @@ public:
         BeginBlock(blockIdx);
         try {
             body();
-            pipes_.DrainAll();
+            EndBlock();
         } catch (const StopBlock &) {
         }
         inBlock_ = false;
@@ -94,6 +96,7 @@ public:
     WriteMap &Writes() { return writes_; }
     BufferTable &Buffers() { return buffers_; }
     EventIds &Events() { return events_; }
+    PendingFlags &Flags() { return flags_; }
     EventLog &Log() { return log_; }
     // S waits until every pipe has finished.
     void DrainPipes();
@@ -101,6 +104,7 @@ public:
     void WaitFor(Pipe pipe, uint32_t sequenceEnd);
     PipeOrder &Order() { return order_; }
     AccessHistory &Accesses() { return accesses_; }
+    ScalarLines &DirtyLines() { return dirtyLines_; }
     CrossCore &Cross() { return crossCore_; }
     void RunCrossCoreSets() { pipes_.RunCrossCoreSets(); }
     void SetCrossCoreFlag(uint32_t id, const CoreRelease &release, const char *call, SourceLine where);
@@ -133,6 +137,7 @@ public:
 private:
     friend class Pipes;
     void BeginBlock(uint32_t blockIdx);
+    void EndBlock();
     void Execute(const Instruction &instruction);
     void Count(const Instruction &instruction, CallTotals &totals);
     void Log(const Instruction &instruction, uint16_t call);
@@ -147,8 +152,10 @@ private:
     PipeOrder order_;
     AccessHistory accesses_;
     CoreAccesses coreAccesses_;
+    ScalarLines dirtyLines_;
     BufferTable buffers_;
     EventIds events_;
+    PendingFlags flags_;
     EventLog log_;
     WriteMap writes_;
     uint32_t blockIdx_ = 0;

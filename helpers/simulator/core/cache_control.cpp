@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache_control.h"
 
+#include <cstring>
 #include <string>
 
 #include "ai_core.h"
@@ -28,6 +29,14 @@ void IssueCacheControl(const char *call, const GlobalOperand &line, bool oneLine
         instruction.operandNum = 0;
     }
     core.Issue(instruction);
+    if (std::strcmp(call, "DataCachePreload") == 0) {
+        return;
+    }
+    if (oneLine) {
+        core.DirtyLines().CleanLine(core.Gm().DeviceAddress(line.address));
+    } else {
+        core.DirtyLines().CleanAll();
+    }
 }
 
 void *AccessByPass(const char *call, const GlobalOperand &element, bool written, SourceLine where)

@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "block_scheduler.h"
@@ -19,12 +21,18 @@ constexpr uint16_t SYNC_ALL_FLAG = 14;         // the flag that SyncAll uses
 // The state that all cores share; the scheduler's lock guards it.
 class CrossCore {
 public:
-    CrossCore(uint32_t blockNum, BlockScheduler &scheduler) : scheduler_(scheduler), order_(blockNum), flags_(blockNum)
+    CrossCore(uint32_t blockNum, BlockScheduler &scheduler)
+        : scheduler_(scheduler), order_(blockNum), flags_(blockNum), stands_(blockNum)
     {
     }
 
     BlockScheduler &Scheduler() { return scheduler_; }
     CoreOrder &Order() { return order_; }
+
+    // A block has come to its end; one that a finding stops stays where it was.
+    void EndBlock(uint32_t block, SourceLine lastCall);
+    // Where blocks are: "cores 0-3 wait at line 40, core 7 has ended (last call in line 12)"
+    std::string Whereabouts(const std::vector<uint32_t> &blocks);
 
     // Mode 0: once all cores have set a flag n times, each may wait for it n times. Returns how often this core has set
     // it and not yet waited.
@@ -52,9 +60,19 @@ private:
         std::array<uint32_t, CROSS_CORE_FLAG_IDS> waited{};
     };
 
+    struct Stand {
+        enum class State : uint8_t { RUNS, WAITS, ENDED } state = State::RUNS;
+        int line = 0;
+
+        bool operator==(const Stand &other) const { return state == other.state && line == other.line; }
+    };
+
+    BlockScheduler::Outcome WaitUntil(uint32_t block, const std::function<bool()> &tryPass);
+
     BlockScheduler &scheduler_;
     CoreOrder order_;
     std::vector<Counts> flags_;
+    std::vector<Stand> stands_;
     std::map<uint64_t, std::vector<uint32_t>> barriers_;  // arrivals of each core
     std::map<uint64_t, bool> marks_;
     std::map<uint64_t, std::vector<uint32_t>> turns_;  // that each core has ended

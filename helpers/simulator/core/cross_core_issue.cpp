@@ -16,22 +16,6 @@ using Outcome = BlockScheduler::Outcome;
 
 constexpr int WORKSPACE_POISON = 0xFF;  // what a call leaves in UB is not to be relied on
 
-// "0-3, 7"
-std::string Ranges(const std::vector<uint32_t> &sorted)
-{
-    std::string text;
-    for (size_t i = 0; i < sorted.size();) {
-        size_t last = i;
-        while (last + 1 < sorted.size() && sorted[last + 1] == sorted[last] + 1) {
-            ++last;
-        }
-        text += (text.empty() ? "" : ", ") + std::to_string(sorted[i]);
-        text += last == i ? "" : "-" + std::to_string(sorted[last]);
-        i = last + 1;
-    }
-    return text;
-}
-
 // All blocks have to be on the device at once, each on a core of its own.
 void RequireCores(AiCore &core, const char *call, SourceLine where)
 {
@@ -65,12 +49,12 @@ void EndWait(AiCore &core, Outcome outcome, const Finding &finding, const char *
     core.Report(finding, call, where);
 }
 
-Finding SyncAllDeadlock(const std::vector<uint32_t> &missing, uint32_t coreNum)
+Finding SyncAllDeadlock(AiCore &core, const std::vector<uint32_t> &missing, uint32_t coreNum)
 {
     return {"sync-all-deadlock",
             "all cores",
             "waits for " + std::to_string(coreNum) + " cores, of which " + std::to_string(missing.size()) +
-                " never came: cores " + Ranges(missing) + " have ended or wait elsewhere",
+                " never came: " + core.Cross().Whereabouts(missing),
             "let every core call SyncAll equally often, one without work too: no return before it",
             static_cast<int64_t>(coreNum - missing.size()),
             coreNum};
@@ -119,9 +103,10 @@ void IssueSyncAll(SourceLine where)
     core.SetCrossCoreFlag(SYNC_ALL_FLAG, core.Release(Pipe::S), CALL, where);
     const Outcome outcome = core.Cross().WaitFlag(core.BlockIdx(), SYNC_ALL_FLAG);
     if (outcome != Outcome::PASSED) {
-        EndWait(core, outcome,
-                SyncAllDeadlock(core.Cross().MissingAtFlag(core.BlockIdx(), SYNC_ALL_FLAG), core.Settings().blockNum),
-                CALL, where);
+        EndWait(
+            core, outcome,
+            SyncAllDeadlock(core, core.Cross().MissingAtFlag(core.BlockIdx(), SYNC_ALL_FLAG), core.Settings().blockNum),
+            CALL, where);
     }
 }
 
@@ -158,7 +143,8 @@ void IssueSyncAll(const GlobalOperand &gmWorkspace, const LocalOperand &ubWorksp
     const Outcome outcome = core.Cross().Arrive(gmWorkspace.address, core.Release(Pipe::S), coreNum);
     if (outcome != Outcome::PASSED) {
         EndWait(core, outcome,
-                SyncAllDeadlock(core.Cross().MissingAtBarrier(gmWorkspace.address, core.BlockIdx(), coreNum), coreNum),
+                SyncAllDeadlock(core, core.Cross().MissingAtBarrier(gmWorkspace.address, core.BlockIdx(), coreNum),
+                                coreNum),
                 CALL, where);
     }
 }
@@ -189,7 +175,7 @@ void IssueCrossCoreWait(uint16_t flagId, SourceLine where)
         EndWait(core, outcome,
                 {"cross-core-deadlock", "flag " + std::to_string(id),
                  "waits until all " + std::to_string(core.Settings().blockNum) + " cores have set the flag, and " +
-                     std::to_string(missing.size()) + " never will: cores " + Ranges(missing),
+                     std::to_string(missing.size()) + " never will: " + core.Cross().Whereabouts(missing),
                  "call CrossCoreSetFlag<0, pipe> with this id on every core, once for each wait",
                  static_cast<int64_t>(core.Settings().blockNum - missing.size()), core.Settings().blockNum},
                 CALL, where);

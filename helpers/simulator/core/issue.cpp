@@ -305,6 +305,9 @@ void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t inde
     const bool ordersItself = !written || std::strcmp(call, "SetValue") != 0;
     IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), ordersItself, where);
     core.NoteWord(element.address, written);
+    if (written && core.Settings().checked && std::strcmp(call, "SetValue") == 0) {
+        core.DirtyLines().Write(core.Gm().DeviceAddress(element.address), where);
+    }
     return reinterpret_cast<void *>(element.address);
 }
 

@@ -22,6 +22,7 @@ void CheckReservedUb(const Instruction &instruction, AiCore &core);
 void CheckRace(const Instruction &instruction, AiCore &core);
 void CheckUnwritten(const Instruction &instruction, AiCore &core);
 void CheckBetweenCores(const Instruction &instruction, AiCore &core);
+void CheckStaleLine(const Instruction &instruction, AiCore &core);
 
 struct Check {
     const char *name;
@@ -42,6 +43,7 @@ constexpr Check CHECKS[] = {
     {"race", CheckRace},
     {"unwritten", CheckUnwritten},
     {"core-race", CheckBetweenCores},
+    {"stale-line", CheckStaleLine},
 };
 
 // For rules that are checked at another time.

@@ -12,10 +12,8 @@ namespace Simulator {
 
 namespace {
 
-// The scalar unit writes global memory through a cache of lines, and lines are written back whole: other cores have to
-// keep out of a line (page of GlobalTensor::SetValue).
-constexpr uint64_t SCALAR_LINE_BYTES = 64;
-
+// BYTES: the same ones. LINE: others of a line that the scalar unit writes in its cache, and writes back whole, so that
+// other cores have to keep out of it (page of GlobalTensor::SetValue).
 enum class Conflict { BYTES, LINE };
 
 class CoreRaces {
@@ -52,8 +50,9 @@ private:
     }
     uint64_t End(const CoreAccess &access) const
     {
-        return conflict_ == Conflict::BYTES ? access.end
-                                            : (access.end + SCALAR_LINE_BYTES - 1) / SCALAR_LINE_BYTES * SCALAR_LINE_BYTES;
+        return conflict_ == Conflict::BYTES
+                   ? access.end
+                   : (access.end + SCALAR_LINE_BYTES - 1) / SCALAR_LINE_BYTES * SCALAR_LINE_BYTES;
     }
 
     void Compare(std::vector<const CoreAccess *> &earlier, const CoreAccess &access)
