@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
-from helpers.findings import Finding, collect
+from helpers.findings import Findings, collect
 from helpers.instruction_stream import TIMING_LIMIT, InstructionStream, read_stream
 from helpers.kernel_state import is_stateless
 from helpers.printed import OUTPUT_FILE_BYTES, read_printed
@@ -47,6 +47,8 @@ CHECK_NAMES = (
     "reserved-ub",
     "race",
     "unwritten",
+    "core-race",
+    "stale-line",
 )
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag", "PipeBarrier")
@@ -185,7 +187,7 @@ class LaunchResult:
         soc: what it ran on; "" if the caller did not say.
     """
 
-    findings: tuple[Finding, ...]
+    findings: Findings
     counters: tuple[CallTotals, ...]
     instructions: InstructionLog
     output: str
@@ -231,7 +233,7 @@ def launch(
         lists = [argument.name for argument in arguments if isinstance(argument, TensorList)]
         instructions = _instructions(records, log, (*(tensor.name for tensor in tensors), *lists))
         return LaunchResult(
-            findings=collect(found),
+            findings=collect(found, ends[0]["findings_dropped"] if ends else 0),
             counters=_totals(records),
             instructions=instructions,
             output=text,
@@ -333,7 +335,7 @@ def _lost_child(worker: Worker, settings: Settings) -> dict:
         message = f"the child process ended with exit code {return_code} before the kernel finished"
         code, actual, remedy = "exit", return_code, "remove exit() and its like: a kernel returns"
     empty = {"call": "kernel", "file": "", "line": 0, "operand": "", "core": 0, "severity": "error", "expected": 0}
-    return {**empty, "code": code, "message": message, "actual": actual, "remedy": remedy}
+    return {"record": "finding", **empty, "code": code, "message": message, "actual": actual, "remedy": remedy}
 
 
 def _totals(records: list[dict]) -> tuple[CallTotals, ...]:

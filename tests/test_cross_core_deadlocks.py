@@ -48,6 +48,16 @@ extern "C" __global__ __aicore__ void stuck(GM_ADDR marks, uint32_t form)
         SyncAll();
     } else if (form == 8) {
         SyncAll(workspace, ub, 9);
+    } else if (form == 9 && core < 6) {
+        CrossCoreSetFlag<0, PIPE_V>(2); CrossCoreWaitFlag(2);
+    } else if (form == 10) {
+        const uint16_t id = core < 4 ? 3 : 4;
+        CrossCoreSetFlag<0, PIPE_V>(id);
+        if (core < 4) {
+            CrossCoreWaitFlag(3);
+        } else if (core < 7) {
+            CrossCoreWaitFlag(4);
+        }
     }
 }
 """
@@ -57,20 +67,39 @@ extern "C" __global__ __aicore__ void stuck(GM_ADDR marks, uint32_t form)
 @pytest.mark.parametrize(
     ("form", "code", "line", "cores", "text"),
     [
-        (0, "sync-all-deadlock", 13, (0, 1, 2, 3, 4), "waits for 8 cores, of which 3 never came: cores 5-7"),
-        (1, "sync-all-deadlock", 15, (0, 1, 3, 4, 5, 6, 7), "waits for 4 cores, of which 1 never came: cores 2"),
+        (
+            0,
+            "sync-all-deadlock",
+            13,
+            (0, 1, 2, 3, 4),
+            "waits for 8 cores, of which 3 never came: cores 5-7 have ended",
+        ),
+        (
+            1,
+            "sync-all-deadlock",
+            15,
+            (0, 1, 3, 4, 5, 6, 7),
+            "waits for 4 cores, of which 1 never came: core 2 has ended",
+        ),
         (
             2,
             "cross-core-deadlock",
             18,
             (1, 2, 3, 4, 5, 6, 7),
-            "all 8 cores have set the flag, and 1 never will: cores 0",
+            "all 8 cores have set the flag, and 1 never will: core 0 has ended",
         ),
         (3, "cross-core-deadlock", 20, (1,), "waits for a mark that no core is left to set"),
         (4, "cross-core-deadlock", 23, (1,), "the mark is set already"),
         (5, "cross-core-deadlock", 26, (1, 2, 3, 4, 5, 6, 7), "a core before it never calls NotifyNextBlock"),
         (6, "cross-core-count", 29, (0, 1, 2, 3, 4, 5, 6, 7), "set 16 times without a wait, its counter holds 15"),
         (7, "ub-out-of-bounds", 33, (3,), ""),
+        (
+            9,
+            "cross-core-deadlock",
+            39,
+            (0, 1, 2, 3, 4, 5),
+            "all 8 cores have set the flag, and 2 never will: cores 6-7 have ended",
+        ),
         (8, "sync-used-cores", 37, (0, 1, 2, 3, 4, 5, 6, 7), "usedCores is 9, the launch has 8 cores"),
     ],
 )
@@ -81,6 +110,16 @@ def test_a_wait_without_end_ends_at_once_and_says_who_is_missing(form, code, lin
     )
     assert [(finding.code, finding.line, finding.cores) for finding in result.findings] == [(code, line, cores)]
     assert text in result.findings[0].message
+
+
+def test_cores_that_wait_for_each_other_name_each_others_lines():
+    launched = Kernel.from_source(DEADLOCKS, "stuck").launch(
+        np.zeros((8, 8), np.int32), np.uint32(10), block_dim=8, raise_on_finding=False
+    )
+    first, second = launched.findings
+    assert (first.cores, second.cores) == ((0, 1, 2, 3), (4, 5, 6))
+    assert "4 never will: cores 4-6 wait at line 46, core 7 has ended (last call in line 42)" in first.message
+    assert "4 never will: cores 0-3 wait at line 44" in second.message
 
 
 def test_marks_that_do_not_start_at_zero_mislead_as_on_the_device():

@@ -136,3 +136,102 @@ def test_a_kernel_without_tpipe_runs_under_every_schedule(schedule):
     assert np.array_equal(y, X + 1)
     with pytest.raises(KernelFault, match=r"assertion.*tiles == 4, which is false \(tiles must be 4"):
         kernel.launch(X.copy(), y, np.uint32(3))
+
+
+HEAD = """\
+#include "kernel_operator.h"
+using namespace AscendC;
+extern "C" __global__ __aicore__ void entry(GM_ADDR x, GM_ADDR y, uint32_t form)
+{
+    GlobalTensor<float> xGm;
+    GlobalTensor<float> yGm;
+    xGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(x), 64);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 64);
+    TPipe pipe;
+    TBuf<TPosition::VECCALC> buffer;
+    pipe.InitBuffer(buffer, 256);
+    LocalTensor<float> local = buffer.Get<float>();
+"""
+# A wait before its set in program order: pipe V stands still, and S goes on to issue what frees it.
+WAITS_FIRST = """\
+    if (form == 1) {
+        WaitFlag<HardEvent::V_MTE3>(1);
+    }
+    WaitFlag<HardEvent::MTE2_V>(1);
+    Adds(local, local, 1.0f, 64);
+    SetFlag<HardEvent::V_MTE3>(0);
+    if (form == 2) {
+        SetFlag<HardEvent::V_S>(0);
+        WaitFlag<HardEvent::V_S>(0);
+    }
+    DataCopy(local, xGm, 64);
+    SetFlag<HardEvent::MTE2_V>(1);
+    WaitFlag<HardEvent::V_MTE3>(0);
+    DataCopy(yGm, local, 64);
+    if (form == 3) {
+        WaitFlag<HardEvent::MTE2_V>(1);
+        SetFlag<HardEvent::V_MTE3>(2);
+        WaitFlag<HardEvent::V_MTE3>(2);
+    }
+}
+"""
+DEADLOCKS = {
+    1: (14, "MTE3 waits at line 14 for flag V_MTE3 id 1, which V never sets"),
+    2: (
+        16,
+        "S waits at line 21 for flag V_S id 0; V waits at line 16 for flag MTE2_V id 1, which MTE2 never sets",
+    ),
+    3: (
+        28,
+        "MTE3 waits at line 30 for flag V_MTE3 id 2; V waits at line 28 for flag MTE2_V id 1, which MTE2 never sets",
+    ),
+}
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_wait_issued_before_its_set_is_no_deadlock(schedule):
+    kernel = Kernel.from_source(HEAD + WAITS_FIRST, "entry")
+    for seed in range(5):
+        y = np.zeros(64, np.float32)
+        launched = kernel.launch(X[:64].copy(), y, np.uint32(0), checks_off=["race"], schedule=schedule, seed=seed)
+        assert launched.findings == ()
+        assert np.array_equal(y, X[:64] + 1)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("form", DEADLOCKS)
+def test_a_wait_without_end_names_who_waits_for_whom(form, schedule):
+    line, text = DEADLOCKS[form]
+    launched = Kernel.from_source(HEAD + WAITS_FIRST, "entry").launch(
+        X[:64].copy(),
+        np.zeros(64, np.float32),
+        np.uint32(form),
+        checks_off=["race", "unwritten"],
+        schedule=schedule,
+        raise_on_finding=False,
+    )
+    (finding,) = launched.findings
+    assert (finding.code, finding.line) == ("flag-deadlock", line)
+    assert finding.message == text
+
+
+def test_flags_left_set_are_counted_by_line_and_those_of_queues_are_none():
+    source = HEAD + (
+        "    for (int32_t id = 0; id < 3; ++id) {\n        SetFlag<HardEvent::V_MTE2>(id);\n    }\n"
+        "    SetFlag<HardEvent::V_MTE2>(4);\n    WaitFlag<HardEvent::V_MTE2>(4);\n}\n"
+    )
+    (finding,) = (
+        Kernel.from_source(source, "entry")
+        .launch(X[:64].copy(), np.zeros(64, np.float32), np.uint32(0), roles=("in", "in"), raise_on_finding=False)
+        .findings
+    )
+    assert (finding.code, finding.line, finding.actual) == ("flag-left-set", 14, 3)
+    assert finding.operand == "flag V_MTE2 id 0, V_MTE2 id 1, V_MTE2 id 2"
+
+
+def test_event_ids_that_have_run_out_name_the_lines_that_hold_them():
+    taken = BY_HAND.replace("pipe.FetchEventID(HardEvent::from##_##to)", "pipe.AllocEventID<HardEvent::from##_##to>()")
+    nine = Kernel.from_source(taken + SOURCE.replace("tile < 4", "tile < 9"), "add_one")
+    launched = nine.launch(np.zeros(1024, np.float32), np.zeros(1024, np.float32), raise_on_finding=False)
+    (finding,) = [finding for finding in launched.findings if finding.code == "event-ids"]
+    assert f"(taken in line {finding.line})" in finding.message

@@ -17,7 +17,7 @@ extern "C" __global__ __aicore__ void fault(GM_ADDR x, GM_ADDR y)
     WaitFlag<HardEvent::MTE2_V>(EVENT_ID0);
     Adds(local, local, 1.0f, 64);
     SetFlag<HardEvent::V_MTE3>(EVENT_ID7);  // finding: flag-id-reserved
-    pipe_barrier(PIPE_ALL);
+    WaitFlag<HardEvent::V_MTE3>(EVENT_ID7);
     DataCopy(yGm, local, 64);
     PipeBarrier<PIPE_ALL>();
 }

@@ -7,11 +7,75 @@
 
 namespace Simulator {
 
-uint32_t CrossCore::SetFlag(uint32_t block, uint32_t id)
+namespace {
+
+// "cores 0-3, 7"
+std::string Ranges(const std::vector<uint32_t> &sorted)
+{
+    std::string text;
+    for (size_t i = 0; i < sorted.size();) {
+        size_t last = i;
+        while (last + 1 < sorted.size() && sorted[last + 1] == sorted[last] + 1) {
+            ++last;
+        }
+        text += (text.empty() ? "" : ", ") + std::to_string(sorted[i]);
+        text += last == i ? "" : "-" + std::to_string(sorted[last]);
+        i = last + 1;
+    }
+    return (sorted.size() == 1 ? "core " : "cores ") + text;
+}
+
+}  // namespace
+
+BlockScheduler::Outcome CrossCore::WaitUntil(uint32_t block, const std::function<bool()> &tryPass)
+{
+    const int line = AiCore::Current()->LastLine().line;
+    return scheduler_.WaitUntil(block, [this, block, line, tryPass] {
+        const bool passes = tryPass();
+        stands_[block] = passes ? Stand() : Stand{Stand::State::WAITS, line};
+        return passes;
+    });
+}
+
+void CrossCore::EndBlock(uint32_t block, SourceLine lastCall)
+{
+    scheduler_.Change([&] { stands_[block] = {Stand::State::ENDED, lastCall.line}; });
+}
+
+std::string CrossCore::Whereabouts(const std::vector<uint32_t> &blocks)
+{
+    std::string text;
+    scheduler_.Change([&] {
+        std::vector<uint32_t> rest = blocks;
+        while (!rest.empty()) {
+            const Stand stand = stands_[rest.front()];
+            std::vector<uint32_t> same;
+            std::vector<uint32_t> others;
+            for (const uint32_t block : rest) {
+                (stands_[block] == stand ? same : others).push_back(block);
+            }
+            const bool one = same.size() == 1;
+            const std::string line = "line " + std::to_string(stand.line);
+            text += (text.empty() ? "" : ", ") + Ranges(same);
+            if (stand.state == Stand::State::WAITS) {
+                text += (one ? " waits at " : " wait at ") + line;
+            } else if (stand.state == Stand::State::ENDED) {
+                text += (one ? " has ended" : " have ended") + (stand.line == 0 ? "" : " (last call in " + line + ")");
+            } else {
+                text += one ? " was stopped" : " were stopped";
+            }
+            rest = others;
+        }
+    });
+    return text;
+}
+
+uint32_t CrossCore::SetFlag(uint32_t id, const CoreRelease &release)
 {
     uint32_t pending = 0;
     scheduler_.Change([&] {
-        Counts &counts = flags_[block];
+        Counts &counts = flags_[release.block];
+        order_.Offer(id, counts.set[id], release);
         pending = ++counts.set[id] - counts.waited[id];
     });
     return pending;
@@ -19,11 +83,13 @@ uint32_t CrossCore::SetFlag(uint32_t block, uint32_t id)
 
 BlockScheduler::Outcome CrossCore::WaitFlag(uint32_t block, uint32_t id)
 {
-    return scheduler_.WaitUntil(block, [this, block, id] {
+    return WaitUntil(block, [this, block, id] {
         uint32_t &waited = flags_[block].waited[id];
         const bool passes =
             std::all_of(flags_.begin(), flags_.end(), [&](const Counts &counts) { return counts.set[id] > waited; });
-        waited += passes ? 1 : 0;
+        if (passes) {
+            order_.Take(id, waited++, block);
+        }
         return passes;
     });
 }
@@ -52,13 +118,18 @@ uint32_t CrossCore::Arrivals(uint64_t address, uint32_t block)
     return arrivals;
 }
 
-BlockScheduler::Outcome CrossCore::Arrive(uint64_t address, uint32_t block, uint32_t coreNum)
+BlockScheduler::Outcome CrossCore::Arrive(uint64_t address, const CoreRelease &release, uint32_t coreNum)
 {
-    scheduler_.Change([&] { ++barriers_[address][block]; });
-    return scheduler_.WaitUntil(block, [this, address, block, coreNum] {
+    const uint32_t block = release.block;
+    scheduler_.Change([&] { order_.Offer(address, ++barriers_[address][block], release); });
+    return WaitUntil(block, [this, address, block, coreNum] {
         const std::vector<uint32_t> &counts = barriers_[address];
-        return std::all_of(counts.begin(), counts.begin() + coreNum,
-                           [&](uint32_t count) { return count >= counts[block]; });
+        const bool passes = std::all_of(counts.begin(), counts.begin() + coreNum,
+                                        [&](uint32_t count) { return count >= counts[block]; });
+        if (passes) {
+            order_.Take(address, counts[block], block);
+        }
+        return passes;
     });
 }
 
@@ -76,13 +147,18 @@ std::vector<uint32_t> CrossCore::MissingAtBarrier(uint64_t address, uint32_t blo
     return missing;
 }
 
-BlockScheduler::Outcome CrossCore::FlipMark(uint64_t address, uint32_t block, bool from, bool to, bool stores)
+BlockScheduler::Outcome CrossCore::FlipMark(uint64_t address, const CoreRelease &release, bool from, bool to,
+                                            bool stores)
 {
-    return scheduler_.WaitUntil(block, [this, address, from, to, stores] {
+    return WaitUntil(release.block, [this, address, release, from, to, stores] {
         int32_t *word = reinterpret_cast<int32_t *>(address);
         bool &mark = marks_.emplace(address, stores && *word != 0).first->second;
         const bool passes = mark == from;
-        mark = passes ? to : mark;
+        if (passes) {
+            mark = to;
+            order_.Take(address, 0, release.block);
+            order_.Offer(address, 0, release);
+        }
         if (passes && stores) {
             *word = to ? 1 : 0;
         }
@@ -92,7 +168,7 @@ BlockScheduler::Outcome CrossCore::FlipMark(uint64_t address, uint32_t block, bo
 
 BlockScheduler::Outcome CrossCore::WaitTurn(uint64_t address, uint32_t block)
 {
-    return scheduler_.WaitUntil(block, [this, address, block] {
+    return WaitUntil(block, [this, address, block] {
         std::vector<uint32_t> &ended = turns_[address];
         ended.resize(flags_.size());
         const uint32_t rounds = ended[block];
@@ -101,16 +177,18 @@ BlockScheduler::Outcome CrossCore::WaitTurn(uint64_t address, uint32_t block)
                 return false;
             }
         }
+        order_.Take(address, 0, block);
         return true;
     });
 }
 
-void CrossCore::EndTurn(uint64_t address, uint32_t block)
+void CrossCore::EndTurn(uint64_t address, const CoreRelease &release)
 {
     scheduler_.Change([&] {
+        order_.Offer(address, 0, release);
         std::vector<uint32_t> &ended = turns_[address];
         ended.resize(flags_.size());
-        ++ended[block];
+        ++ended[release.block];
     });
 }
 

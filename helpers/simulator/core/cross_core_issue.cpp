@@ -16,22 +16,6 @@ using Outcome = BlockScheduler::Outcome;
 
 constexpr int WORKSPACE_POISON = 0xFF;  // what a call leaves in UB is not to be relied on
 
-// "0-3, 7"
-std::string Ranges(const std::vector<uint32_t> &sorted)
-{
-    std::string text;
-    for (size_t i = 0; i < sorted.size();) {
-        size_t last = i;
-        while (last + 1 < sorted.size() && sorted[last + 1] == sorted[last] + 1) {
-            ++last;
-        }
-        text += (text.empty() ? "" : ", ") + std::to_string(sorted[i]);
-        text += last == i ? "" : "-" + std::to_string(sorted[last]);
-        i = last + 1;
-    }
-    return text;
-}
-
 // All blocks have to be on the device at once, each on a core of its own.
 void RequireCores(AiCore &core, const char *call, SourceLine where)
 {
@@ -65,12 +49,12 @@ void EndWait(AiCore &core, Outcome outcome, const Finding &finding, const char *
     core.Report(finding, call, where);
 }
 
-Finding SyncAllDeadlock(const std::vector<uint32_t> &missing, uint32_t coreNum)
+Finding SyncAllDeadlock(AiCore &core, const std::vector<uint32_t> &missing, uint32_t coreNum)
 {
     return {"sync-all-deadlock",
             "all cores",
             "waits for " + std::to_string(coreNum) + " cores, of which " + std::to_string(missing.size()) +
-                " never came: cores " + Ranges(missing) + " have ended or wait elsewhere",
+                " never came: " + core.Cross().Whereabouts(missing),
             "let every core call SyncAll equally often, one without work too: no return before it",
             static_cast<int64_t>(coreNum - missing.size()),
             coreNum};
@@ -88,6 +72,7 @@ void IssueWithWorkspaces(const char *call, const GlobalOperand &gmWorkspace, uin
     instruction.operands[1] = InUb(ubWorkspace, ubBytes, ubBytes, 1, true);
     instruction.operandNum = 2;
     instruction.ordersItself = true;  // the call waits for all pipes before and after
+    instruction.synchronises = true;
     if (writtenBytes > 0) {
         const GlobalOperand slot = FromElement(gmWorkspace, slotByte / gmWorkspace.elementBytes);
         instruction.operands[2] = InGm(slot, writtenBytes, writtenBytes, 1, true);
@@ -115,12 +100,13 @@ void IssueSyncAll(SourceLine where)
     core.DrainPipes();
     Instruction instruction = ScalarInstruction(CALL, where);
     core.Issue(instruction);
-    core.SetCrossCoreFlag(SYNC_ALL_FLAG, CALL, where);
+    core.SetCrossCoreFlag(SYNC_ALL_FLAG, core.Release(Pipe::S), CALL, where);
     const Outcome outcome = core.Cross().WaitFlag(core.BlockIdx(), SYNC_ALL_FLAG);
     if (outcome != Outcome::PASSED) {
-        EndWait(core, outcome,
-                SyncAllDeadlock(core.Cross().MissingAtFlag(core.BlockIdx(), SYNC_ALL_FLAG), core.Settings().blockNum),
-                CALL, where);
+        EndWait(
+            core, outcome,
+            SyncAllDeadlock(core, core.Cross().MissingAtFlag(core.BlockIdx(), SYNC_ALL_FLAG), core.Settings().blockNum),
+            CALL, where);
     }
 }
 
@@ -154,10 +140,11 @@ void IssueSyncAll(const GlobalOperand &gmWorkspace, const LocalOperand &ubWorksp
         }
         ++*slot;
     }
-    const Outcome outcome = core.Cross().Arrive(gmWorkspace.address, core.BlockIdx(), coreNum);
+    const Outcome outcome = core.Cross().Arrive(gmWorkspace.address, core.Release(Pipe::S), coreNum);
     if (outcome != Outcome::PASSED) {
         EndWait(core, outcome,
-                SyncAllDeadlock(core.Cross().MissingAtBarrier(gmWorkspace.address, core.BlockIdx(), coreNum), coreNum),
+                SyncAllDeadlock(core, core.Cross().MissingAtBarrier(gmWorkspace.address, core.BlockIdx(), coreNum),
+                                coreNum),
                 CALL, where);
     }
 }
@@ -189,7 +176,7 @@ void IssueCrossCoreWait(uint16_t flagId, SourceLine where)
         EndWait(core, outcome,
                 {"cross-core-deadlock", "flag " + std::to_string(id),
                  "waits until all " + std::to_string(core.Settings().blockNum) + " cores have set the flag, and " +
-                     std::to_string(missing.size()) + " never will: cores " + Ranges(missing),
+                     std::to_string(missing.size()) + " never will: " + core.Cross().Whereabouts(missing),
                  "call CrossCoreSetFlag<0, pipe> with this id on every core, once for each wait",
                  static_cast<int64_t>(core.Settings().blockNum - missing.size()), core.Settings().blockNum},
                 CALL, where);
@@ -207,7 +194,8 @@ void IssueMark(bool set, const GlobalOperand &gmWorkspace, const LocalOperand &u
         uint64_t{core.Settings().blockNum} * static_cast<uint32_t>(eventId) + static_cast<uint32_t>(blockIdx);
     const GlobalOperand mark = FromElement(gmWorkspace, slot * DATA_BLOCK_BYTES / gmWorkspace.elementBytes);
     IssueWithWorkspaces(call, mark, DATA_BLOCK_BYTES, 0, DATA_BLOCK_BYTES, ubWorkspace, DATA_BLOCK_BYTES, where);
-    const Outcome outcome = core.Cross().FlipMark(mark.address, core.BlockIdx(), !set, set, core.Settings().executes);
+    const Outcome outcome =
+        core.Cross().FlipMark(mark.address, core.Release(Pipe::S), !set, set, core.Settings().executes);
     EndWait(core, outcome,
             {"cross-core-deadlock", "core " + std::to_string(blockIdx) + ", event " + std::to_string(eventId),
              set ? "the mark is set already, and no core that could wait for it is left"
@@ -255,7 +243,7 @@ void IssueTurnEnd(const GlobalOperand &gmWorkspace, const LocalOperand &ubWorksp
 {
     IssueTurn("NotifyNextBlock", gmWorkspace, ubWorkspace, false, where);
     AiCore &core = *AiCore::Current();
-    core.Cross().EndTurn(gmWorkspace.address, core.BlockIdx());
+    core.Cross().EndTurn(gmWorkspace.address, core.Release(Pipe::S));
 }
 
 }  // namespace Simulator

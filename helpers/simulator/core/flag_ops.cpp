@@ -2,11 +2,15 @@
 #include "flag_ops.h"
 
 #include "checks/event_life.h"
+#include "checks/flag_life.h"
 
 namespace Simulator {
 
-void IssueFlag(Instruction::Flag flag, PipePair between, uint8_t id, const char *call, SourceLine where)
+namespace {
+
+void IssueFlag(Instruction::Flag flag, PipePair between, uint8_t id, bool byKernel, const char *call, SourceLine where)
 {
+    AiCore &core = *AiCore::Current();
     Instruction instruction{};
     instruction.call = call;
     instruction.where = where;
@@ -15,20 +19,33 @@ void IssueFlag(Instruction::Flag flag, PipePair between, uint8_t id, const char 
     instruction.flagSource = between.source;
     instruction.flagDestination = between.destination;
     instruction.flagId = id;
-    AiCore::Current()->Issue(instruction);
+    if (core.Settings().checked) {
+        CheckFlagLife(core, instruction, byKernel);
+    }
+    core.Issue(instruction);
+}
+
+}  // namespace
+
+void IssueFlag(Instruction::Flag flag, PipePair between, uint8_t id, const char *call, SourceLine where)
+{
+    IssueFlag(flag, between, id, false, call, where);
 }
 
 void IssueUserFlag(Instruction::Flag flag, PipePair between, int32_t id, const char *call, SourceLine where)
 {
     CheckFlagId(*AiCore::Current(), id, call, where);
-    IssueFlag(flag, between, static_cast<uint8_t>(id), call, where);
+    if (flag == Instruction::Flag::SET) {
+        CheckReservedId(*AiCore::Current(), id, call, where);
+    }
+    IssueFlag(flag, between, static_cast<uint8_t>(id), true, call, where);
 }
 
 int8_t TakeEventId(PipePair between, bool occupies, const char *call, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
     EventIds &events = core.Events();
-    const int8_t id = occupies ? events.Allocate(between) : events.Lowest(between);
+    const int8_t id = occupies ? events.Allocate(between, where) : events.Lowest(between);
     CheckEventId(core, id, between, call, where);
     return id;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipes.h"
 
-#include <string>
-
 #include "ai_core.h"
+#include "checks/flag_life.h"
 
 namespace Simulator {
 
@@ -39,19 +38,24 @@ void Pipes::Reset(Schedule schedule, uint64_t seed)
 
 void Pipes::Push(const Instruction &instruction)
 {
-    if (instruction.pipe == Pipe::S || schedule_ == Schedule::EAGER) {
-        if (instruction.flag == Instruction::Flag::WAIT) {
-            AdvanceUntilSet(instruction);
-        }
+    InstructionQueue &queue = queues_[Index(instruction.pipe)];
+    const bool isScalar = instruction.pipe == Pipe::S;
+    if (isScalar && IsHeldBack(instruction) && !AdvanceUntilSet(instruction)) {
+        ReportDeadlock(&instruction);
+    }
+    if (isScalar || (schedule_ == Schedule::EAGER && queue.Empty() && !IsHeldBack(instruction))) {
         Run(instruction);
+        if (schedule_ == Schedule::EAGER && instruction.flag == Instruction::Flag::SET) {
+            RunWhatCanRun();
+        }
         return;
     }
-    queues_[Index(instruction.pipe)].Push(instruction);
+    queue.Push(instruction);
     if (schedule_ == Schedule::RANDOM) {
         while (random_() % laziness_ == 0 && StepRandomPipe()) {
         }
     }
-    while (queues_[Index(instruction.pipe)].Size() >= QUEUE_DEPTH) {
+    while (queue.Size() >= QUEUE_DEPTH) {
         Advance(instruction.pipe);
     }
 }
@@ -82,8 +86,20 @@ void Pipes::RunCrossCoreSets()
 {
     for (uint32_t pipe = 0; pipe < PIPE_NUM; ++pipe) {
         const auto sets = [](const Instruction &queued) { return queued.flag == Instruction::Flag::CROSS_CORE_SET; };
-        while (queues_[pipe].Any(sets)) {
-            Advance(static_cast<Pipe>(pipe));
+        while (queues_[pipe].Any(sets) && TryAdvance(static_cast<Pipe>(pipe))) {
+        }
+    }
+}
+
+void Pipes::RunWhatCanRun()
+{
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (const Pipe pipe : {Pipe::MTE3, Pipe::V, Pipe::MTE2}) {
+            while (!queues_[Index(pipe)].Empty() && !Blocked(pipe)) {
+                Advance(pipe);
+                moved = true;
+            }
         }
     }
 }
@@ -98,10 +114,14 @@ bool Pipes::IsSet(const Instruction &wait) const
     return flags_[Index(wait.flagSource)][Index(wait.flagDestination)][wait.flagId] > 0;
 }
 
+bool Pipes::IsHeldBack(const Instruction &instruction) const
+{
+    return instruction.flag == Instruction::Flag::WAIT && !IsSet(instruction);
+}
+
 bool Pipes::Blocked(Pipe pipe) const
 {
-    const Instruction &front = queues_[Index(pipe)].Front();
-    return front.flag == Instruction::Flag::WAIT && !IsSet(front);
+    return IsHeldBack(queues_[Index(pipe)].Front());
 }
 
 void Pipes::Run(const Instruction &instruction)
@@ -111,22 +131,35 @@ void Pipes::Run(const Instruction &instruction)
     } else if (instruction.flag == Instruction::Flag::WAIT) {
         --FlagOf(instruction);
     } else if (instruction.flag == Instruction::Flag::CROSS_CORE_SET) {
-        core_.SetCrossCoreFlag(instruction.flagId, instruction.call, instruction.where);
+        core_.SetCrossCoreFlag(instruction.flagId, instruction.ParametersAs<CoreRelease>(), instruction.call,
+                               instruction.where);
     }
     core_.Execute(instruction);
 }
 
 void Pipes::Advance(Pipe pipe)
 {
+    if (!TryAdvance(pipe)) {
+        ReportDeadlock(nullptr);
+    }
+}
+
+// False: the pipe stands at a wait, and nothing that is issued can end it.
+bool Pipes::TryAdvance(Pipe pipe)
+{
     InstructionQueue &queue = queues_[Index(pipe)];
     if (Blocked(pipe)) {
         advancing_[Index(pipe)] = true;
-        AdvanceUntilSet(queue.Front());
+        const bool isSet = AdvanceUntilSet(queue.Front());
         advancing_[Index(pipe)] = false;
+        if (!isSet) {
+            return false;
+        }
     }
     const size_t place = NextPlace(pipe);
     Run(queue.At(place));
     queue.Remove(place);
+    return true;
 }
 
 // Which instruction of a pipe finishes next. Copies overlap each other, and so do vector instructions where no build
@@ -134,7 +167,7 @@ void Pipes::Advance(Pipe pipe)
 // once. This holds for atomic stores too, whose sums then differ in the last bits (page on atomic operations).
 size_t Pipes::NextPlace(Pipe pipe)
 {
-    if (pipe == Pipe::V && core_.Settings().VectorFinishesInOrder()) {
+    if (schedule_ == Schedule::EAGER || (pipe == Pipe::V && core_.Settings().VectorFinishesInOrder())) {
         return 0;
     }
     const InstructionQueue &queue = queues_[Index(pipe)];
@@ -157,15 +190,14 @@ bool Pipes::WillBeSet(const Instruction &wait) const
     });
 }
 
-void Pipes::AdvanceUntilSet(const Instruction &wait)
+bool Pipes::AdvanceUntilSet(const Instruction &wait)
 {
     while (!IsSet(wait)) {
-        const uint32_t source = Index(wait.flagSource);
-        if (advancing_[source] || !WillBeSet(wait)) {
-            ReportDeadlock(wait);
+        if (advancing_[Index(wait.flagSource)] || !WillBeSet(wait) || !TryAdvance(wait.flagSource)) {
+            return false;
         }
-        Advance(wait.flagSource);
     }
+    return true;
 }
 
 // Executes the oldest instruction of one pipe that can proceed, drawn by the seed; false if none can.
@@ -185,18 +217,18 @@ bool Pipes::StepRandomPipe()
     return true;
 }
 
-void Pipes::ReportDeadlock(const Instruction &wait)
+// Where all pipes stand then does not depend on the schedule: each at a wait, or at the end of what it was given.
+void Pipes::ReportDeadlock(const Instruction *scalarWait)
 {
-    const std::string source = PIPE_NAMES[Index(wait.flagSource)];
-    const std::string destination = PIPE_NAMES[Index(wait.flagDestination)];
-    Finding finding{};
-    finding.code = "flag-deadlock";
-    finding.operand = "flag " + source + "_" + destination + " id " + std::to_string(wait.flagId);
-    finding.message = "pipe " + destination + " waits for a flag that pipe " + source + " will not set";
-    finding.remedy = "set the flag before the wait, once for each wait";
-    finding.actual = 0;
-    finding.expected = 1;
-    core_.Report(finding, wait.call, wait.where);
+    RunWhatCanRun();
+    StandingWait waits[PIPE_NUM] = {{scalarWait, false}};
+    for (const Pipe pipe : {Pipe::V, Pipe::MTE2, Pipe::MTE3}) {
+        waits[Index(pipe)].wait = queues_[Index(pipe)].Empty() ? nullptr : &queues_[Index(pipe)].Front();
+    }
+    for (StandingWait &standing : waits) {
+        standing.setBehind = standing.wait != nullptr && WillBeSet(*standing.wait);
+    }
+    CheckDeadlock(core_, waits);
 }
 
 }  // namespace Simulator

@@ -12,7 +12,7 @@
 namespace Simulator {
 
 enum class Schedule : uint8_t {
-    EAGER,    // every instruction at once, in program order
+    EAGER,    // every instruction as soon as flags permit: in program order, where no wait is issued before its set
     ON_WAIT,  // every instruction as late as flags permit
     RANDOM,   // any order that flags permit, by seed
 };
@@ -30,18 +30,22 @@ public:
     void RunUpTo(Pipe pipe, uint32_t sequenceEnd);
     // Runs each pipe up to the last cross-core flag that it still has to set.
     void RunCrossCoreSets();
+    // Runs what no flag holds back, while S waits for other cores.
+    void RunWhatCanRun();
 
 private:
     uint32_t &FlagOf(const Instruction &instruction);
     bool IsSet(const Instruction &wait) const;
+    bool IsHeldBack(const Instruction &instruction) const;
     bool Blocked(Pipe pipe) const;
     bool WillBeSet(const Instruction &wait) const;
     void Run(const Instruction &instruction);
     size_t NextPlace(Pipe pipe);
     void Advance(Pipe pipe);
-    void AdvanceUntilSet(const Instruction &wait);
+    bool TryAdvance(Pipe pipe);
+    bool AdvanceUntilSet(const Instruction &wait);
     bool StepRandomPipe();
-    void ReportDeadlock(const Instruction &wait);
+    void ReportDeadlock(const Instruction *scalarWait);
 
     // As on the device, S stalls when a queue is full. The device's depth is not published; this one bounds memory.
     static constexpr size_t QUEUE_DEPTH = 1024;

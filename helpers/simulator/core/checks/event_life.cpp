@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event_life.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace Simulator {
 
 namespace {
@@ -25,6 +28,10 @@ void CheckFlagId(AiCore &core, int32_t id, const char *call, SourceLine where)
                      "take the id from FetchEventID", id, FLAG_IDS - int64_t{1}},
                     call, where);
     }
+}
+
+void CheckReservedId(AiCore &core, int32_t id, const char *call, SourceLine where)
+{
     if (id >= FIRST_RESERVED_ID && core.staticTensors) {
         core.Report({"flag-id-reserved", "eventID",
                      "the id is " + std::to_string(id) + "; without TPipe the ids 6 and 7 belong to the system",
@@ -37,8 +44,19 @@ void CheckEventId(AiCore &core, int8_t id, PipePair between, const char *call, S
 {
     if (id == NO_EVENT) {
         const std::string pair = PairName(between);
+        std::vector<int> lines;
+        for (uint32_t used = 0; used < FLAG_IDS; ++used) {
+            lines.push_back(core.Events().LineOf(between, used));
+        }
+        std::sort(lines.begin(), lines.end());
+        lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+        std::string takenIn;
+        for (const int line : lines) {
+            takenIn += (takenIn.empty() ? "" : ", ") + std::to_string(line);
+        }
         core.Report({"event-ids", "event ids of " + pair,
-                     "all " + std::to_string(FLAG_IDS) + " event ids of " + pair + " are in use, one more is needed",
+                     "all " + std::to_string(FLAG_IDS) + " event ids of " + pair + " are in use (taken in line " +
+                         takenIn + "), one more is needed",
                      "keep at most " + std::to_string(FLAG_IDS) + " queue buffers per position", FLAG_IDS + int64_t{1},
                      FLAG_IDS},
                     call, where);

@@ -10,6 +10,8 @@
 namespace Simulator {
 
 void CheckFlagId(AiCore &core, int32_t id, const char *call, SourceLine where);
+// Where the kernel sets a flag; the wait for it would say the same.
+void CheckReservedId(AiCore &core, int32_t id, const char *call, SourceLine where);
 void CheckEventId(AiCore &core, int8_t id, PipePair between, const char *call, SourceLine where);
 
 // "MTE2 to V"
