@@ -81,3 +81,39 @@ BANK_ROWS = (
     (0x00000, 0x10100, 0x10100, 2390),
 )
 BANK_TICK_NS = 20.0
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A run of the msopprof samples on Ascend 910B4; microseconds as measured there.
+
+    Attributes:
+        measured_core_us: the middle of what is given where cores differ.
+        measured_busy_us: of V, MTE2 and MTE3, where given.
+    """
+
+    name: str
+    elems: int
+    cores: int
+    tile_elems: int
+    buffers: int
+    additions: int
+    measured_core_us: float
+    measured_task_us: float
+    measured_busy_us: tuple[float, float, float] | None = None
+
+    @property
+    def defines(self) -> dict[str, int]:
+        """The switches of queue_add.cpp."""
+        return {name.upper(): getattr(self, name) for name in ("tile_elems", "buffers", "additions")}
+
+
+_MANY = 80 * 1024 * 1024
+QUEUE_ROWS = (
+    QueueRow("10 tiles of 1 KB", 5120, 1, 512, 1, 1, 4.60, 5.18),
+    QueueRow("4 KB, one core", _MANY, 1, 2048, 1, 1, 14974.34, 14975.22),
+    QueueRow("4 KB, 8 cores", _MANY, 8, 2048, 1, 1, 2022.9, 2041.40),
+    QueueRow("40 KB, 8 cores", _MANY, 8, 20480, 1, 1, 831.3, 892.02),
+    QueueRow("40 KB, 8 additions", _MANY, 8, 20480, 1, 8, 1370.3, 1378.09, (844.0, 509.3, 203.9)),
+    QueueRow("20 KB twice, 8 additions", _MANY, 8, 10240, 2, 8, 945.8, 959.62),
+)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from published_timings import ADD_ROWS, BANK_ROWS, BANK_TICK_NS, COPY_ROWS
+from published_timings import ADD_ROWS, BANK_ROWS, BANK_TICK_NS, COPY_ROWS, QUEUE_ROWS
 
 from helpers import Kernel
 
@@ -73,3 +73,14 @@ def test_published_bank_conflicts_are_met_within_3_percent(row):
     result = kernel.launch(*row[:3], level="model", checks_off=("unwritten",))
     measured_us = row[3] * BANK_TICK_NS * 1e-3
     assert abs(error(result.timeline.busy_seconds["V"], measured_us)) <= 0.03
+
+
+@pytest.mark.parametrize("row", QUEUE_ROWS, ids=lambda row: row.name)
+def test_published_runs_on_another_board_are_met_within_10_percent(row):
+    kernel = Kernel.from_source(SOURCES / "queue_add.cpp", soc="Ascend910B4", defines=row.defines)
+    tensors = [halves(row.elems) for _ in range(3)]
+    timeline = kernel.launch(*tensors, row.elems // row.cores, block_dim=row.cores, level="model").timeline
+    assert abs(error(timeline.core_seconds, row.measured_core_us)) <= 0.10
+    assert abs(error(timeline.seconds, row.measured_task_us)) <= 0.10
+    for pipe, measured_us in zip(("V", "MTE2", "MTE3"), row.measured_busy_us or (), strict=False):
+        assert abs(error(timeline.busy_seconds[pipe], measured_us)) <= 0.05, pipe
