@@ -69,9 +69,8 @@ def vector_cycles(call: str, is_half: bool, dav_2201: bool = True) -> Cost:
 def timed_kinds(stream: InstructionStream, costs: SocCosts, warm: bool) -> np.ndarray:
     """Every kind with its costs.
 
-    L2 counts where all that a launch moves through it fits: what the kernel reads twice then comes from L2 the second
-    time, what it writes stays there, and if `warm` what it reads is there from the start. Else every byte goes to DRAM,
-    and so do reads that bypass L2.
+    Where all that a launch moves through L2 fits, what it writes stays there, and if `warm` what it reads is there from
+    the start. Else every byte goes to DRAM, and so do reads that bypass L2; see also `with_hits`.
     """
     kinds, calls = stream.kinds, stream.calls
     cycle_ns = 1e9 / costs.value("clock")
@@ -90,6 +89,39 @@ def timed_kinds(stream: InstructionStream, costs: SocCosts, warm: bool) -> np.nd
     copies = ~flags & ((kinds["pipe"] == _MTE2) | (kinds["pipe"] == _MTE3)) & (kinds["gm_bytes"] > 0)
     _time_copies(timed, copies, stream, costs, cycle_ns, warm)
     return timed
+
+
+def with_hits(stream: InstructionStream, timed: np.ndarray, costs: SocCosts) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers and kinds with the reads that L2 answers as kinds of their own.
+
+    A read hits where a copy that began at the same byte came before it and no more than L2 holds went through L2 in
+    between. The cores' copies are taken in turns, the first of each, then the second of each.
+    """
+    numbers = stream.numbers
+    places = np.flatnonzero(stream.kinds["gm_bytes"][numbers] > 0)
+    if stream.copy_starts is None or len(places) == 0:
+        return numbers, timed
+    kind = stream.kinds[numbers[places]]
+    through = (kind["bypasses_l2"] == 0) & np.isin(kind["pipe"], (_MTE2, _MTE3))
+    places, kind, starts = places[through], kind[through], stream.copy_starts[through]
+    block_ends = np.cumsum(stream.lengths)
+    block = np.searchsorted(block_ends, places, side="right")
+    in_block = np.arange(len(places)) - np.searchsorted(block, np.arange(len(block_ends)))[block]
+    turns = np.lexsort((block, in_block))
+    moved = np.cumsum(kind["gm_bytes"][turns])
+    by_start = np.argsort(starts[turns], kind="stable")
+    again = np.concatenate([[False], np.diff(starts[turns][by_start].astype(np.int64)) == 0])
+    later = by_start[again]
+    between = moved[later] - moved[by_start[np.flatnonzero(again) - 1]]
+    hit = turns[later[between <= costs.value("l2_bytes")]]
+    hit = places[hit[kind["gm_written"][hit] == 0]]
+    if len(hit) == 0:
+        return numbers, timed
+    answered = timed.copy()
+    answered["route"] = np.where(timed["route"] == DRAM_READ, L2_READ, timed["route"])
+    renumbered = numbers.copy()
+    renumbered[hit] += len(timed)
+    return renumbered, np.concatenate([timed, answered])
 
 
 def slopes(stream: InstructionStream, costs: SocCosts) -> dict[str, Cost]:
@@ -132,13 +164,8 @@ def _time_copies(
     if sum(footprints.values()) > costs.value("l2_bytes"):
         return
     timed["route"][through_l2 & written] = L2_WRITE
-    moved = {tensor: _moved(stream, through_l2 & ~written & (kinds["gm_tensor"] == tensor)) for tensor in footprints}
-    for tensor, footprint in footprints.items():
-        reads = through_l2 & ~written & (kinds["gm_tensor"] == tensor)
-        if warm or bool(np.any(through_l2 & written & (kinds["gm_tensor"] == tensor))):
-            timed["route"][reads] = L2_READ
-        elif moved[tensor] > footprint:
-            timed["memory_bytes"][reads] *= footprint / moved[tensor]
+    if warm:
+        timed["route"][through_l2 & ~written] = L2_READ
 
 
 def _moved(stream: InstructionStream, chosen: np.ndarray) -> int:

@@ -63,6 +63,8 @@ class InstructionStream:
         lengths: instructions of each block.
         names: API calls and source files.
         tensor_bytes: size of each global tensor.
+        copy_starts: where in global memory each instruction that moves bytes of it begins, tensors far apart; None if
+            no two begin at one place.
         scale: how many times as many bytes the launch moves, where the stream is only its beginning.
         dropped: instructions beyond TIMING_LIMIT per thread, which are missing here.
     """
@@ -73,6 +75,7 @@ class InstructionStream:
     lengths: np.ndarray = field(repr=False)
     names: tuple[str, ...] = field(repr=False)
     tensor_bytes: tuple[int, ...]
+    copy_starts: np.ndarray | None = field(repr=False, default=None)
     dropped: int = 0
     scale: float = 1.0
 
@@ -96,12 +99,14 @@ def read_stream(
 ) -> InstructionStream | None:
     """The stream that the child's record and file describe; None if it wrote none."""
     header = next((record for record in records if record["record"] == "timing"), None)
-    if header is None or os.fstat(file.fileno()).st_size == 0:
+    file_bytes = os.fstat(file.fileno()).st_size
+    if header is None or file_bytes == 0:
         return None
     lengths = np.array(header["lengths"], np.int64)
     numbers_bytes = int(lengths.sum()) * 4
     numbers = np.frombuffer(os.pread(file.fileno(), numbers_bytes, 0), np.uint32)
     kinds = np.frombuffer(os.pread(file.fileno(), header["kinds"] * KIND.itemsize, numbers_bytes), KIND)
+    starts_at = numbers_bytes + kinds.nbytes
     return InstructionStream(
         kinds=kinds,
         numbers=numbers,
@@ -109,5 +114,6 @@ def read_stream(
         lengths=lengths,
         names=names,
         tensor_bytes=tuple(tensor.bytes for tensor in tensors),
+        copy_starts=np.frombuffer(os.pread(file.fileno(), file_bytes - starts_at, starts_at), np.uint64),
         dropped=header["dropped"],
     )

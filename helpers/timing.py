@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.build import SIMULATOR, build_library
 from helpers.errors import LaunchError
-from helpers.instruction_costs import timed_kinds
+from helpers.instruction_costs import timed_kinds, with_hits
 from helpers.instruction_stream import InstructionStream
 from helpers.soc_costs import SocCosts
 
@@ -97,8 +97,8 @@ def run_timing(stream: InstructionStream, costs: SocCosts, *, warm: bool = False
         LaunchError: a block waits for what never comes, for example for a core that the model cannot follow.
         ArgumentValueError: a cost that no source gives and the caller did not.
     """
-    kinds = timed_kinds(stream, costs, warm)
-    numbers = np.ascontiguousarray(stream.numbers, np.uint32)
+    numbers, kinds = with_hits(stream, timed_kinds(stream, costs, warm), costs)
+    numbers = np.ascontiguousarray(numbers, np.uint32)
     ends = np.cumsum(stream.lengths).astype(np.uint64)
     blocks = len(ends)
     start, end = (np.zeros(len(numbers)) if each else None for _ in range(2))

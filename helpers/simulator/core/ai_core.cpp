@@ -218,11 +218,17 @@ void AiCore::LogTiming(const Instruction &instruction)
         wait.flag = static_cast<uint8_t>(Instruction::Flag::BARRIER);
         wait.gmTensor = UINT8_MAX;
         wait.waitsFor = pipesAwaited_;
-        timing_.Append(wait, settings_.timingLimit);
+        timing_.Append(wait, 0, settings_.timingLimit);
         kind.waitsFor = 0;
     }
     pipesAwaited_ = 0;
-    timing_.Append(kind, settings_.timingLimit);
+    uint64_t copyStart = 0;
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        if (instruction.operands[i].space == Space::GM) {
+            copyStart = globalMemory_.DeviceAddress(instruction.operands[i].address);
+        }
+    }
+    timing_.Append(kind, copyStart, settings_.timingLimit);
 }
 
 CoreRelease AiCore::Release(Pipe pipe)

@@ -70,14 +70,18 @@ TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memo
     return kind;
 }
 
-void TimingLog::Append(const TimingKind &kind, uint64_t limit)
+void TimingLog::Append(const TimingKind &kind, uint64_t copyStart, uint64_t limit)
 {
     if (stream_.size() >= limit) {
         ++dropped_;
         return;
     }
     stream_.push_back(NumberOf(kind));
+    if (kind.gmBytes > 0) {
+        copyStarts_.push_back(copyStart);
+    }
     blocks_.back().end = stream_.size();
+    blocks_.back().copiesEnd = copyStarts_.size();
 }
 
 uint32_t TimingLog::NumberOf(const TimingKind &kind)

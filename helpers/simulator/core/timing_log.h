@@ -51,13 +51,20 @@ public:
         uint32_t block;
         uint64_t begin;  // in Stream()
         uint64_t end;
+        uint64_t copiesBegin;  // in CopyStarts()
+        uint64_t copiesEnd;
     };
 
-    void BeginBlock(uint32_t block) { blocks_.push_back({block, stream_.size(), stream_.size()}); }
-    void Append(const TimingKind &kind, uint64_t limit);
+    void BeginBlock(uint32_t block)
+    {
+        blocks_.push_back({block, stream_.size(), stream_.size(), copyStarts_.size(), copyStarts_.size()});
+    }
+    // `copyStart`: where in global memory a copy begins; counts only where the kind moves bytes of it.
+    void Append(const TimingKind &kind, uint64_t copyStart, uint64_t limit);
 
     std::vector<TimingKind> &Kinds() { return kinds_; }
     const std::vector<uint32_t> &Stream() const { return stream_; }
+    const std::vector<uint64_t> &CopyStarts() const { return copyStarts_; }
     const std::vector<Block> &Blocks() const { return blocks_; }
     uint64_t Dropped() const { return dropped_; }
 
@@ -69,6 +76,7 @@ private:
     std::vector<TimingKind> kinds_;
     std::vector<uint32_t> slots_;  // a hash table of kinds: 0 is free, else the kind's number + 1
     std::vector<uint32_t> stream_;
+    std::vector<uint64_t> copyStarts_;  // of the copies in stream_, as a device's addresses
     std::vector<Block> blocks_;
     uint64_t dropped_ = 0;
 };

@@ -113,7 +113,8 @@ struct BlockStream {
     TimingLog::Block block;
 };
 
-// The blocks in order, each as a stream of numbers of kinds; then the kinds, numbered as the streams come to them.
+// The blocks in order, each as a stream of numbers of kinds; then the kinds, numbered as the streams come to them; then
+// where the copies of each block start.
 void WriteTiming(int descriptor, const std::vector<std::unique_ptr<AiCore>> &cores, FindingLog &findings)
 {
     std::vector<BlockStream> streams;
@@ -148,6 +149,10 @@ void WriteTiming(int descriptor, const std::vector<std::unique_ptr<AiCore>> &cor
         lengths += comma + std::to_string(stream.block.end - stream.block.begin);
     }
     WriteRecords(descriptor, all.Kinds().data(), all.Kinds().size());
+    for (const BlockStream &stream : streams) {
+        const uint64_t begin = stream.block.copiesBegin;
+        WriteRecords(descriptor, stream.log->CopyStarts().data() + begin, stream.block.copiesEnd - begin);
+    }
     findings.Write(JsonLine()
                        .Add("record", "timing")
                        .Add("kinds", static_cast<int64_t>(all.Kinds().size()))
