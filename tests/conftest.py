@@ -6,7 +6,8 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--exhaustive` proves over every input what the suite otherwise shows on the inputs that decide."""
-    parser.addoption("--exhaustive", action="store_true", help="also run the tests over all 2^32 floats (minutes)")
+    parser.addoption("--exhaustive", action="store_true", help="all 2^32 floats, 10000 programs, 1000 seeds (an hour)")
+    parser.addoption("--fuzz-programs", type=int, metavar="N", help="random programs to run: 300, or 10000 exhaustively")
 
 
 @pytest.fixture
@@ -14,3 +15,10 @@ def exhaustive(request: pytest.FixtureRequest) -> None:
     """Skips the test unless `--exhaustive` was given."""
     if not request.config.getoption("--exhaustive"):
         pytest.skip("runs over all 2^32 floats: give --exhaustive")
+
+
+@pytest.fixture
+def fuzz_programs(request: pytest.FixtureRequest) -> int:
+    """How many random programs to run."""
+    given = request.config.getoption("--fuzz-programs")
+    return given or (10_000 if request.config.getoption("--exhaustive") else 300)
