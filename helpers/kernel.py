@@ -9,7 +9,7 @@ import itertools
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from helpers.arguments import Parameter, check_arrays, raw_bytes, read_parameter
 from helpers.build import Built
 from helpers.contract import check_choice
 from helpers.errors import ArgumentTypeError, ArgumentValueError, KernelFault
-from helpers.findings import Finding
+from helpers.findings import Findings
 from helpers.kernel_source import KernelSource
 from helpers.launch import CHECK_NAMES, LEVELS, SCHEDULES, LaunchResult, Settings, launch
 from helpers.shared_tensor import AddressesOnly, SharedTensor, is_shared
@@ -40,13 +40,16 @@ class Kernel:
         built: the program, and the hashes of its sources.
         parameters: name, kind and size of each parameter.
         tiling_key: the key that the build fixed by defining TILING_KEY_VAR; None where each launch says which.
+        source, options: what it was made from: the first argument of `from_source`, and the others.
     """
 
     entry: str
     soc: Soc
     built: Built
     parameters: tuple[Parameter, ...]
-    tiling_key: int | None = None
+    tiling_key: int | None
+    source: KernelSource = field(compare=False)
+    options: Mapping[str, object] = field(compare=False)
 
     def __str__(self) -> str:
         return f"{self.entry}({', '.join(map(str, self.parameters))}) for {self.soc.name}"
@@ -102,7 +105,16 @@ class Kernel:
             prelude,
         )
         parameters = read_parameters(built.artefact, chosen.parameter_names)
-        return cls(chosen.name, found_soc, built, parameters, fixed_key)
+        options = {"entry": entry, "soc": soc, "defines": defines, "include": include, "prelude": prelude}
+        return cls(chosen.name, found_soc, built, parameters, fixed_key, kernel_source, options)
+
+    def edited(self, replacements: Mapping[str, str]) -> Kernel:
+        """Build a copy with text of the source replaced, old text to new; each old text must occur exactly once.
+
+        Raises as `from_source` does, and ArgumentValueError where an old text does not occur once.
+        """
+        options = {**self.options, "include": (*self.options["include"], *self.source.folders)}
+        return self.from_source(self.source.edited(replacements), **options)
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -279,11 +291,11 @@ def _unchanged_by_errors(arrays: Sequence[np.ndarray]) -> Iterator[None]:
         raise
 
 
-def raise_errors(findings: Sequence[Finding], wanted: bool = True) -> None:
+def raise_errors(findings: Findings, wanted: bool = True) -> None:
     """Raise KernelFault if `wanted` and one of `findings` is an error; the message holds all of them."""
     errors = [finding for finding in findings if finding.severity == "error"]
     if wanted and errors:
-        raise KernelFault("\n".join(str(finding) for finding in errors), findings)
+        raise KernelFault(str(Findings(errors, findings.dropped)), findings)
 
 
 def _sorted(defines: Mapping[str, object] | None) -> list[tuple[str, object]]:

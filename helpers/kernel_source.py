@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import cann_headers
 from helpers.build import Built, build_program
-from helpers.build_cache import keep_source
+from helpers.build_cache import cache_directory, keep_source
 from helpers.diagnostics import explain
 from helpers.entry import Entry, choose_entry
 from helpers.errors import ArgumentValueError, BuildError
@@ -38,6 +38,21 @@ class KernelSource:
             raise ArgumentValueError("source", str(source), "the path of a file, or C++ text of more than one line")
         text = path.read_text(encoding="utf-8", errors="replace")
         return cls(path.resolve(), text, without_host_code(text))
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its author may have put headers: beside it. Text that came without a file has no such place."""
+        return () if self.path.is_relative_to(cache_directory().resolve()) else (self.path.parent,)
+
+    def edited(self, replacements: Mapping[str, str]) -> Path:
+        """A file of the same name with some text replaced; it lies in the build cache. Raises ArgumentValueError."""
+        text = self.text
+        for old, new in replacements.items():
+            if text.count(old) != 1:
+                allowed = f"texts found once in the source; this one is found {text.count(old)} times"
+                raise ArgumentValueError("replacements", old, allowed)
+            text = text.replace(old, new)
+        return keep_source(text, self.path.name)
 
     def entry(self, name: str | None) -> Entry:
         """The kernel `name`, or the only one. Raises ArgumentValueError."""

@@ -4,9 +4,12 @@
 - instruction_table(instructions): text, one line per instruction
 - ub_map(instructions): which bytes of UB hold which tensor
 - pipe_lanes(instructions): which pipe ran what, in order, and which flag let it start
+- orders({name: instructions, ...}): the same instructions in several orders of execution, below each other
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.patches import ConnectionPatch, Rectangle
@@ -137,6 +140,36 @@ def pipe_lanes(instructions: InstructionLog, core: int = 0) -> View:
         "arrow": np.array([(records[a]["order"], records[b]["order"]) for a, b in arrows]).reshape(-1, 2),
     }
     return View(figure, data, summary)
+
+
+def orders(logs: Mapping[str, InstructionLog], core: int = 0) -> View:
+    """Three lanes per log, one column per executed instruction of `core`; the number is its place in the program.
+
+    Data: for each name the places in the program, in the order of execution.
+    """
+    rows_each = 1 + len(_LANES)  # the name, then the lanes
+    data, heights = {}, {}
+    with canvas(0.6 + 0.4 * rows_each * len(logs)) as (figure, axes):
+        for group, (name, instructions) in enumerate(logs.items()):
+            axes.text(-0.46, -group * rows_each, name, va="center", fontweight="bold")
+            lane = {pipe: -group * rows_each - row for row, pipe in enumerate(_LANES, start=1)}
+            heights |= {height: pipe for pipe, height in lane.items()}
+            records = instructions.on_core(core)
+            records = records[records["flag"] == 0]
+            data[name] = np.argsort(np.argsort(records["sequence"])) + 1
+            for column, (record, place) in enumerate(zip(records, data[name].tolist(), strict=True)):
+                pipe = PIPE_NAMES[record["pipe"]]
+                corner = (column - 0.46, lane[pipe] - 0.4)
+                axes.add_patch(Rectangle(corner, 0.92, 0.8, facecolor=COLOURS[pipe], edgecolor=COLOURS["ink"]))
+                text = f"{place} {instructions.call_of(record)}"
+                axes.text(column, lane[pipe], text, ha="center", va="center", fontsize=9.5)
+        axes.set_yticks(list(heights), list(heights.values()))
+        axes.set_xticks([])
+        axes.set(xlim=(-0.6, max(map(len, data.values())) - 0.4), ylim=(min(heights) - 0.6, 0.6))
+        axes.set(xlabel="order of execution")
+        axes.grid(visible=False)
+    listed = "; ".join(f"{name}: {' '.join(map(str, places))}" for name, places in data.items())
+    return View(figure, data, f"Instructions by their place in the program, in the order of execution. {listed}.")
 
 
 _WORK = {"MTE2": "copy in", "V": "compute", "MTE3": "copy out"}

@@ -21,7 +21,7 @@ import functools
 import keyword
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
@@ -48,6 +48,11 @@ class CellKernel(Kernel):
         """Launch, and print what the kernel prints."""
         with message_only():
             return self.launch(*arguments, show_output=show_output, **options)
+
+    def edited(self, replacements: Mapping[str, str]) -> Kernel:
+        """A copy with text of the cell replaced; the lines keep the numbers they have in the cell."""
+        with message_only():
+            return super().edited(replacements)
 
 
 @magics_class

@@ -3,7 +3,7 @@
 
 - `// finding: race-raw` stands on the line to blame, `// finding at the end: gm-unwritten` where no line is
 - `// finding: core-race on cores 0-1` names the cores, where they are others than core 0
-- `// launch: block_dim=2, strict_sync=True` above the kernel gives options of Kernel.launch
+- `// launch: elems=45, block_dim=2` above the kernel gives the length of the tensors and options of Kernel.launch
 - a parameter `repaired` tells the kernel to leave its fault out
 """
 
@@ -55,7 +55,8 @@ def launch_fault(
     """Launch a fault on x = 0, 1, 2, ... and return y with the result; findings are not raised."""
     path = FOLDER / f"{fault}.cpp"
     kernel = Kernel.from_source(path, "fault", soc)
-    x, y = np.arange(ELEMS, dtype=np.float32), np.zeros(ELEMS, np.float32)
+    options = {"elems": ELEMS, "roles": ("in", "out"), **launch_options(path), **options}
+    elems = options.pop("elems")
+    x, y = np.arange(elems, dtype=np.float32), np.zeros(elems, np.float32)
     switch = (repaired,) if "repaired" in kernel.parameter_names else ()
-    options = {"roles": ("in", "out"), **launch_options(path), **options}
     return y, kernel.launch(x, y, *switch, raise_on_finding=False, **options)

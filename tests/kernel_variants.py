@@ -102,9 +102,8 @@ VARIANTS = {
             "coreLength_ = share < left ? share : left;": "const uint64_t longer = share + tiling.tileLength;\n"
             "    coreLength_ = longer < left ? longer : left;"
         },
-        code="core-race",
-        line=STORE,
-        cores="cores 0-1",
+        code="gm-written-twice",
+        cores="cores 1-2",
         elems=THREE_CORES,
     ),
     # the life of queue tensors

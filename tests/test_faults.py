@@ -108,6 +108,8 @@ CHECK_OF = {
     "compare_length": "compare-length",
     "offset_out_of_bounds": "ub-bounds",
     "reserved_ub": "reserved-ub",
+    "race_raw_load_not_dequeued": "race",
+    "ub_unwritten": "unwritten",
 }
 
 
@@ -157,8 +159,14 @@ def test_every_check_has_a_fault_that_it_alone_finds():
     assert set(CHECK_NAMES) == set(CHECK_OF.values())
 
 
-def test_both_families_find_the_same(monkeypatch):
-    for fault in ("gm_out_of_bounds", "ub_capacity", "queue_leak"):
+def test_both_families_find_the_same():
+    for fault in (
+        "gm_out_of_bounds",
+        "ub_capacity",
+        "queue_leak",
+        "race_raw_load_not_dequeued",
+        "race_waw_loads_overlap",
+    ):
         assert [finding.code for finding in findings_of(fault, soc="Ascend310B4")] == [expected(fault).code]
 
 

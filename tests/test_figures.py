@@ -35,6 +35,7 @@ def every_view(one_tile):
     yield figures.tail_blocks(37, "float32")
     yield log_figures.ub_map(one_tile)
     yield log_figures.pipe_lanes(one_tile)
+    yield log_figures.orders({"one": one_tile, "the same again": one_tile})
 
 
 def test_every_figure_is_a_png_of_one_width_with_a_sentence_and_read_only_by_its_arrays(one_tile):
@@ -148,3 +149,15 @@ def test_the_style_is_left_outside_a_figure():
         assert matplotlib.rcParams["axes.titlelocation"] == "left"
     assert matplotlib.rcParams["axes.titlelocation"] == before
     assert View(figure).png().startswith(b"\x89PNG") and "svg.hashsalt" in STYLE.read_text(encoding="utf-8")
+
+
+def test_orders_shows_each_instruction_at_its_place_in_the_program():
+    inputs = make_inputs(10_000, "float32", seed=1)
+    logs = {
+        schedule: run(*inputs, soc="Ascend310B4", schedule=schedule, seed=2).instructions
+        for schedule in ("eager", "random")
+    }
+    data = log_figures.orders(logs).data
+    assert np.array_equal(data["eager"], np.arange(len(data["eager"])) + 1)
+    assert not np.array_equal(data["random"], data["eager"])
+    assert np.array_equal(np.sort(data["random"]), data["eager"])

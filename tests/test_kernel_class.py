@@ -295,3 +295,30 @@ def test_a_second_build_of_the_same_source_starts_no_process(shift, monkeypatch)
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
     assert Kernel.from_source(SOURCE, "shift") == shift
+
+
+def test_an_edited_copy_is_built_and_the_kernel_stays_what_it_is(shift):
+    twice = shift.edited({"Adds(local, local, STEP, ELEMS);": "Adds(local, local, 2 * STEP, ELEMS);"})
+    for kernel, step in ((twice, 2), (shift, 1)):
+        x, y = count_up(), np.zeros(ELEMS, np.float32)
+        kernel.launch(x, y, ZERO)
+        assert np.array_equal(y, x + step)
+    back = twice.edited({"2 * STEP": "STEP"})
+    assert back.built == shift.built and back.source.text == shift.source.text
+
+
+def test_an_edited_copy_keeps_options_and_sees_the_headers_beside_the_source(tmp_path):
+    (tmp_path / "step.h").write_text("#define STEP 4.0f\n")
+    path = tmp_path / "shift.cpp"
+    path.write_text(SOURCE)
+    kernel = Kernel.from_source(path, "shift", "Ascend310B4", {"WITH_HEADER": 1})
+    edited = kernel.edited({"Adds(local, local, z": "Adds(local, local, -z"}).edited({"ELEMS = 16": "ELEMS = 8 + 8"})
+    x, y = count_up(), np.zeros(ELEMS, np.float32)
+    edited.launch(x, y, np.float32(1))
+    assert np.array_equal(y, x + 3) and edited.soc == kernel.soc
+
+
+@pytest.mark.parametrize(("old", "times"), [("PipeBarrier", 2), ("no such text", 0)])
+def test_an_edit_of_text_that_does_not_occur_once_is_refused(shift, old, times):
+    with pytest.raises(ArgumentValueError, match=f"this one is found {times} times"):
+        shift.edited({old: ""})

@@ -47,12 +47,12 @@ public:
     // Whoever reads these bytes next reads what the kernel has not written.
     void Forget(uint64_t begin, uint64_t end);
 
-    // Calls visit(range) for what meets [begin, end), in order.
+    // Calls visit(range, from, to) for what meets [begin, end), in order: of each range the part from `from` to `to`.
     template <typename Visit>
     void Over(uint64_t begin, uint64_t end, const Visit &visit) const
     {
         for (size_t i = FirstBehind(begin); i < ranges_.size() && ranges_[i].begin < end; ++i) {
-            visit(ranges_[i]);
+            visit(ranges_[i], std::max(ranges_[i].begin, begin), std::min(ranges_[i].end, end));
         }
     }
 

@@ -194,10 +194,24 @@ void AiCore::NoteRead(uint64_t address)
 
 void AiCore::Report(const Finding &finding, const char *call, SourceLine where)
 {
-    findings_.Add(finding, blockIdx_, call, where);
+    Note(finding, call, where);
     if (finding.severity == Severity::ERROR) {
         throw StopBlock();
     }
+}
+
+void AiCore::Report(const Finding &finding, const Instruction &instruction, const Operand &operand)
+{
+    Note(finding, instruction, operand);
+    if (finding.severity == Severity::ERROR) {
+        throw StopBlock();
+    }
+}
+
+void AiCore::Note(Finding finding, const Instruction &instruction, const Operand &operand)
+{
+    finding.operandIndex = static_cast<int32_t>(&operand - instruction.operands);
+    Note(finding, instruction.call, instruction.where);
 }
 
 void AiCore::Note(const Finding &finding, const char *call, SourceLine where)

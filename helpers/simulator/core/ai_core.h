@@ -78,8 +78,11 @@ public:
 
     // Records a finding; an error then ends the block by throwing StopBlock.
     void Report(const Finding &finding, const char *call, SourceLine where);
+    // The same of one of an instruction's operands.
+    void Report(const Finding &finding, const Instruction &instruction, const Operand &operand);
     // The same where the core can go on, and from a destructor, which must not throw.
     void Note(const Finding &finding, const char *call, SourceLine where);
+    void Note(Finding finding, const Instruction &instruction, const Operand &operand);
 
     const LaunchSettings &Settings() const { return settings_; }
     uint32_t BlockIdx() const { return blockIdx_; }

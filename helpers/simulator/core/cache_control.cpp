@@ -23,6 +23,7 @@ void IssueCacheControl(const char *call, const GlobalOperand &line, bool oneLine
         instruction.operands[0] = InGm(line, 1, 1, 1, false);
         instruction.operands[0].elementBytes = 1;
         instruction.operandNum = 1;
+        instruction.ordersItself = true;  // it reads nothing
         RunChecks(instruction, core);
         instruction.operandNum = 0;
     }

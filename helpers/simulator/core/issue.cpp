@@ -257,7 +257,7 @@ void WaitForOthers(const Instruction &instruction, AiCore &core)
         uint32_t &end = ends[static_cast<uint32_t>(access.pipe)];
         end = access.Exists() ? std::max(end, access.sequence + 1) : end;
     };
-    core.Accesses().Over(instruction, operand, [&](const AccessedRange &range) {
+    core.Accesses().Over(instruction, operand, [&](const AccessedRange &range, uint64_t, uint64_t) {
         waitFor(range.writer);
         for (const Access &reader : range.readers) {
             waitFor(operand.written ? reader : Access());

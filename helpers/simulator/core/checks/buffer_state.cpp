@@ -16,17 +16,20 @@ void CheckBufferState(const Instruction &instruction, AiCore &core)
         if (!core.Buffers().Holds(operand.buffer)) {
             core.Report({"ub-unallocated", operand.role, "the tensor belongs to 0 buffers: it was never allocated",
                          "get it from AllocTensor, DeQue or TBuf::Get", 0, 1},
-                        instruction.call, instruction.where);
+                        instruction, operand);
         }
         const Buffer &buffer = core.Buffers()[operand.buffer];
         const auto name = [&] { return std::string(operand.role) + " (" + BufferName(buffer, operand.buffer) + ")"; };
         const bool held = buffer.state != BufferState::FREE && buffer.state != BufferState::RELEASED;
         if (!held || operand.generation != buffer.generation) {
-            core.Report({"use-after-free", name(),
-                         "the tensor was freed; its buffer is on allocation " + std::to_string(buffer.generation) +
-                             ", the tensor is of allocation " + std::to_string(operand.generation),
-                         "move FreeTensor behind the last use", operand.generation, buffer.generation},
-                        instruction.call, instruction.where);
+            const std::string line = " in line " + std::to_string(buffer.changedAt.line);
+            const std::string message = held ? "the tensor was freed, and its buffer given out again" + line
+                                        : buffer.state == BufferState::FREE
+                                            ? "the tensor was freed" + line
+                                            : "the tensor is gone: its TPipe or TBufPool was set up again or destroyed";
+            core.Report({"use-after-free", name(), message, "move FreeTensor behind the last use",
+                         static_cast<int64_t>(buffer.state), static_cast<int64_t>(BufferState::OCCUPIED)},
+                        instruction, operand);
         }
         if (buffer.state == BufferState::ENQUEUED) {
             core.Report({"use-while-enqueued", name(),
@@ -34,7 +37,7 @@ void CheckBufferState(const Instruction &instruction, AiCore &core)
                              ": it belongs to the next stage",
                          "use it before EnQue or after DeQue", static_cast<int64_t>(buffer.state),
                          static_cast<int64_t>(BufferState::DEQUEUED)},
-                        instruction.call, instruction.where);
+                        instruction, operand);
         }
     }
 }
