@@ -7,7 +7,7 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--exhaustive` proves over every input what the suite otherwise shows on the inputs that decide."""
     parser.addoption("--exhaustive", action="store_true", help="all 2^32 floats, 10000 programs, 1000 seeds (an hour)")
-    parser.addoption("--fuzz-programs", type=int, metavar="N", help="random programs to run: 300, or 10000 exhaustively")
+    parser.addoption("--fuzz-programs", type=int, metavar="N", help="random programs (300; exhaustively 10000)")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A kernel of several blocks that ends, or does not end, in the way that it is told. y[block] = 1 where one gets through.
+// A kernel of several blocks that ends, or does not end, in the way that it is told. y[block] = 1 where one gets
+// through.
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -112,7 +113,8 @@ __aicore__ inline void Die(uint32_t way)
             break;
         case OUT_OF_MEMORY:
             for (;;) {
-                new uint8_t[1 << 28];
+                volatile uint8_t *room = new uint8_t[1 << 28];
+                room[0] = 1;
             }
         case OUT_OF_FILES:
             while (dup(STDOUT_FILENO) >= 0) {

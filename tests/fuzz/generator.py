@@ -7,7 +7,6 @@ import random
 from dataclasses import dataclass, replace
 
 import numpy as np
-
 from fuzz.ordering import Ordering, Range
 from fuzz.program import (
     ALL_PIPES,
@@ -31,8 +30,8 @@ from fuzz.program import (
     TYPES,
     UNARY,
     Action,
-    Core,
     CopyForm,
+    Core,
     Form,
     Op,
     Program,
@@ -252,7 +251,7 @@ class _Walk:
     def store(self, room: Room) -> None:
         size = TYPES[room.type].itemsize
         step, _ = self.shape(Action.STORE, room.type, room.filled // BLOCK_BYTES * BLOCK_BYTES)
-        if room.filled < BLOCK_BYTES or step.block_count > 1 and self.draw.random() < 0.3:
+        if room.filled < BLOCK_BYTES or (step.block_count > 1 and self.draw.random() < 0.3):
             elems = self.draw.randint(1, room.filled // size)
             step = Step(Action.STORE, type=room.type, form=CopyForm.PAD, block_count=1, block_bytes=elems * size)
         length = _gm_bytes(step)
@@ -321,9 +320,7 @@ class _Walk:
     def fill(self, room: Room) -> None:
         kind = self.draw.randrange(len(TYPES))
         count = room.bytes // TYPES[kind].itemsize
-        step = Step(
-            Action.VECTOR, Op.DUPLICATE, kind, slot=(room.slot,) * 3, count=count, scalar=self.scalar(kind)
-        )
+        step = Step(Action.VECTOR, Op.DUPLICATE, kind, slot=(room.slot,) * 3, count=count, scalar=self.scalar(kind))
         room.type, room.filled = kind, room.bytes
         self.order.issue(step, V, [], [room.hull(0, room.bytes)])
 
@@ -371,9 +368,7 @@ class _Walk:
             scalar=self.scalar(src0.type),
         )
         self.note_written(dst, src0.type, starts[0], starts[0] + count * size)
-        ranges = [
-            each.hull(start, start + count * size) for each, start in zip((dst, src0, src1), starts, strict=True)
-        ]
+        ranges = [each.hull(start, start + count * size) for each, start in zip((dst, src0, src1), starts, strict=True)]
         self.order.issue(step, V, ranges[1:], ranges[:1])
 
     @staticmethod

@@ -7,7 +7,6 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-
 from fuzz.program import (
     BINARY,
     BLOCK_BYTES,
@@ -17,11 +16,10 @@ from fuzz.program import (
     HALF,
     REPEAT_BYTES,
     ROUND_MODES,
-    SCALAR,
     TYPES,
     Action,
-    Core,
     CopyForm,
+    Core,
     Form,
     Op,
     Program,
@@ -41,6 +39,7 @@ class Oracle:
         y: what the program leaves in y.
         types: for each byte of y the type that was stored there, -1 for none.
         made_nan: whether any result was NaN, whose payload differs between processors.
+        touched, written: of y, by core.
     """
 
     def __init__(self, program: Program, poison: int = 0xFF) -> None:
@@ -48,15 +47,17 @@ class Oracle:
         self.y = initial_y(program)
         self.types = np.full(program.y_bytes, -1, np.int8)
         self.made_nan = False
+        self.touched = np.zeros((len(program.cores), program.y_bytes), bool)
+        self.written = self.touched.copy()
         self._poison = poison
         self._saturates = program.soc.startswith("Ascend310B")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
-            for core in program.cores:
-                self._run(core)
+            for number, core in enumerate(program.cores):
+                self._run(number, core)
 
-    def _run(self, core: Core) -> None:
-        self._core = core
+    def _run(self, number: int, core: Core) -> None:
+        self._core, self._number = core, number
         self._slots = {i: self._fresh(size) for i, size in enumerate(core.buffer_bytes) if size}
         self._queued: dict[int, list[np.ndarray]] = {}
         for step in core.steps:
@@ -269,6 +270,8 @@ class Oracle:
             if gm + length > source.size or ub + span > room.size:
                 raise OutOfBounds
             data = source[gm : gm + length]
+            if step.op == Tensor.Y:
+                self.touched[self._number, gm : gm + length] = True
             if pads:  # completed with the value, or with the first element
                 value = np.array([step.scalar], "<u4").view(np.uint8)[:size]
                 filler = value if step.form == CopyForm.PAD_WITH_VALUE else data[:size]
@@ -282,6 +285,11 @@ class Oracle:
                 raise OutOfBounds
             self.y[gm : gm + length] = room[ub : ub + length]
             self.types[gm : gm + length] = step.type
+            self.touched[self._number, gm : gm + length] = self.written[self._number, gm : gm + length] = True
+
+    def cores_meet(self) -> bool:
+        """Whether a core touches bytes of y that another one writes."""
+        return bool((self.written.any(axis=0) & (self.touched.sum(axis=0) > 1)).any())
 
 
 def initial_y(program: Program) -> np.ndarray:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Gives a random program the synchronisation it needs, now by a flag set early, now by one on the spot, or a barrier."""
+"""Gives a random program the synchronisation it needs: a flag set early, one on the spot, or a barrier."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
 
-from fuzz.program import ALL_PIPES, FLAG_IDS, FLAG_PAIRS, MTE2, MTE3, PIPES, Action, Step, V
+from fuzz.program import ALL_PIPES, FLAG_IDS, FLAG_PAIRS, PIPES, Action, Step, V
 
 # A room is memory that only its own number names: a buffer, one allocation of a queue, or a global tensor.
 Range = tuple[int, int, int]  # room, first byte, end
@@ -88,8 +88,7 @@ class Ordering:
             self.barrier(pipe if self.draw.random() < 0.8 else ALL_PIPES)
             return
         numbers = [
-            FLAG_PAIRS.index((earlier.pipe, pipe)) * FLAG_IDS + i
-            for i in self.draw.sample(range(FLAG_IDS), FLAG_IDS)
+            FLAG_PAIRS.index((earlier.pipe, pipe)) * FLAG_IDS + i for i in self.draw.sample(range(FLAG_IDS), FLAG_IDS)
         ]
         for number in numbers:
             if self._pending.get(number, [0] * len(PIPES))[earlier.pipe] > earlier.number:
@@ -125,6 +124,3 @@ class Ordering:
 
 def _overlap(left: Range, right: Range) -> bool:
     return left[0] == right[0] and left[1] < right[2] and right[1] < left[2]
-
-
-assert {MTE2, MTE3, V} == set(PIPES)

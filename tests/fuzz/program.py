@@ -53,8 +53,13 @@ STEP = np.dtype(
     align=True,
 )
 CORE = np.dtype(
-    [("first_step", "u4"), ("steps", "u4"), ("queue_buffers", "u4", 4), ("queue_bytes", "u4", 4)]
-    + [("buffer_bytes", "u4", BUFFERS)]
+    [
+        ("first_step", "u4"),
+        ("steps", "u4"),
+        ("queue_buffers", "u4", 4),
+        ("queue_bytes", "u4", 4),
+        ("buffer_bytes", "u4", BUFFERS),
+    ]
 )
 
 

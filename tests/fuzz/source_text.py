@@ -19,8 +19,8 @@ from fuzz.program import (
     SCALAR,
     UNARY,
     Action,
-    Core,
     CopyForm,
+    Core,
     Form,
     Op,
     Program,
@@ -73,8 +73,8 @@ def source_of(program: Program, with_queues: bool) -> str:
 class _Writer:
     """One core.
 
-    Without queues each of their buffers is a TBuf. A flag stands for EnQue and DeQue, and one in the other direction for
-    FreeTensor and AllocTensor.
+    Without queues each of their buffers is a TBuf. A flag stands for EnQue and DeQue, and one in the other direction
+    for FreeTensor and AllocTensor.
     """
 
     def __init__(self, program: Program, core: Core, with_queues: bool) -> None:
