@@ -26,9 +26,9 @@ GRACE_SECONDS = 0.15  # in place of the 2 s that a process has to end by itself
 WAYS = re.search(r"enum Way \{(.*?)\}", SOURCE.read_text(encoding="utf-8"), re.DOTALL)[1].replace(",", " ").split()
 # What may be said of each; a process that closed its files, or is another program by now, cannot be told apart from
 # one that ended.
-CODES = dict.fromkeys(WAYS, {"crash"})
-CODES |= dict.fromkeys([way for way in WAYS if re.search("SPIN|SLEEP|STOP|TERMINATE|WITHOUT_END", way)], {"timeout"})
-CODES |= dict.fromkeys([way for way in WAYS if re.search("EXIT|CLOSE_FILES|EXEC$|KILL|NEW_SESSION", way)], {"exit"})
+CODES = {way: {"crash"} for way in WAYS}
+CODES |= {way: {"timeout"} for way in WAYS if re.search("SPIN|SLEEP|STOP|TERMINATE|WITHOUT_END", way)}
+CODES |= {way: {"exit"} for way in WAYS if re.search("EXIT|CLOSE_FILES|EXEC$|KILL|NEW_SESSION", way)}
 CODES |= {
     "EXCEPTION": {"exception"},
     "EXCEPTION_IN_THREAD": {"exit"},

@@ -39,6 +39,7 @@ class Oracle:
         y: what the program leaves in y.
         types: for each byte of y the type that was stored there, -1 for none.
         made_nan: whether any result was NaN, whose payload differs between processors.
+        overlaps: whether a source of a call and its destination overlap and are not the same.
         touched, written: of y, by core.
     """
 
@@ -46,7 +47,7 @@ class Oracle:
         self.x = np.frombuffer(program.x, np.uint8)
         self.y = initial_y(program)
         self.types = np.full(program.y_bytes, -1, np.int8)
-        self.made_nan = False
+        self.made_nan = self.overlaps = False
         self.touched = np.zeros((len(program.cores), program.y_bytes), bool)
         self.written = self.touched.copy()
         self._poison = poison
@@ -117,7 +118,12 @@ class Oracle:
         room[places] = np.ascontiguousarray(values).view(np.uint8).reshape(places.shape)
 
     def _side_by_side(self, step: Step, which: int, dtype: np.dtype | None = None) -> np.ndarray:
-        return self._read(step, which, np.arange(step.count), dtype or TYPES[step.type])
+        dtype = dtype or TYPES[step.type]
+        if self._slots[step.slot[0]] is self._slots[step.slot[which]]:
+            to = TYPES[CASTS[step.op][1]].itemsize if step.action == Action.CAST else dtype.itemsize
+            apart = step.offset[which] - step.offset[0]
+            self.overlaps |= (apart != 0 or to != dtype.itemsize) and -step.count * to < apart < step.count * to
+        return self._read(step, which, np.arange(step.count), dtype)
 
     @staticmethod
     def _lanes(step: Step, lanes: int) -> np.ndarray:
@@ -143,6 +149,9 @@ class Oracle:
         dtype = TYPES[step.type]
         if step.form == Form.COUNT:
             at = np.arange(step.count)
+            for which in (1, 2):
+                if step.op in BINARY or (which == 1 and step.op != Op.DUPLICATE):
+                    self._side_by_side(step, which, dtype)
             self._compute(step, dtype, at, at, at)
             return
         lanes = self._lanes(step, REPEAT_BYTES // dtype.itemsize)
