@@ -37,6 +37,7 @@ AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, Findi
       ub_(Align(storage_.data())),
       pipes_(*this),
       accesses_(globalMemory),
+      coreAccesses_(globalMemory.Areas().size()),
       writes_(globalMemory.Areas().size())
 {
 }
@@ -48,8 +49,10 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     lastLine_ = {"", 0};
     inBlock_ = true;
     issuedNum_ = 0;
+    releasedNum_ = 0;
     executedNum_ = 0;
     sameReads_ = 0;
+    readWord_ = 0;
     vectorMask = VectorMask();
     dequantScale = DequantScaleRegister();
     std::memset(&registers, POISON_BYTE, sizeof(registers));
@@ -71,9 +74,16 @@ void AiCore::Issue(Instruction &instruction)
 {
     lastCall_ = instruction.call;
     lastLine_ = instruction.where;
+    if (readWord_ != 0) {  // the value has been taken by now
+        crossCore_.Order().ReadWord(readWord_, blockIdx_);
+        readWord_ = 0;
+    }
     instruction.sequence = issuedNum_++;
     if (settings_.checked) {
         order_.Issue(instruction);
+    }
+    if (instruction.flag == Instruction::Flag::CROSS_CORE_SET) {
+        instruction.SetParameters(Release(instruction.pipe));
     }
     if (settings_.checked && instruction.flag == Instruction::Flag::NONE) {
         RunChecks(instruction, *this);
@@ -84,6 +94,10 @@ void AiCore::Issue(Instruction &instruction)
     CheckUbEnd(instruction, *this);
     if (settings_.checked) {
         accesses_.Add(instruction);
+        if (settings_.blockNum > 1) {
+            coreAccesses_.Add(instruction, blockIdx_, crossCore_.Order().EpochOf(blockIdx_), releasedNum_,
+                              globalMemory_);
+        }
     }
     pipes_.Push(instruction);
 }
@@ -168,15 +182,34 @@ void AiCore::Log(const Instruction &instruction, uint16_t call)
     log_.Append(record, settings_.logLimit);
 }
 
-void AiCore::SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where)
+CoreRelease AiCore::Release(Pipe pipe)
 {
-    const uint32_t pending = crossCore_.SetFlag(blockIdx_, id);
+    ++releasedNum_;
+    return {blockIdx_, crossCore_.Order().EpochOf(blockIdx_), order_.ReleasedBy(pipe)};
+}
+
+void AiCore::SetCrossCoreFlag(uint32_t id, const CoreRelease &release, const char *call, SourceLine where)
+{
+    const uint32_t pending = crossCore_.SetFlag(id, release);
     if (pending > MAX_CROSS_CORE_COUNT) {
         Report({"cross-core-count", "flag " + std::to_string(id),
                 "the flag is set " + std::to_string(pending) + " times without a wait, its counter holds " +
                     std::to_string(MAX_CROSS_CORE_COUNT),
                 "call CrossCoreWaitFlag once for each CrossCoreSetFlag", pending, MAX_CROSS_CORE_COUNT},
                call, where);
+    }
+}
+
+void AiCore::NoteWord(uint64_t address, bool written)
+{
+    if (!settings_.checked || settings_.blockNum == 1) {
+        return;
+    }
+    CoreOrder &order = crossCore_.Order();
+    if (written) {
+        order.WriteWord(address, {blockIdx_, order.EpochOf(blockIdx_), order_.ReleasedBy(Pipe::S)});
+    } else {
+        readWord_ = address;
     }
 }
 
@@ -196,6 +229,7 @@ void AiCore::Report(const Finding &finding, const char *call, SourceLine where)
 {
     Note(finding, call, where);
     if (finding.severity == Severity::ERROR) {
+        findings_.NoteStop();
         throw StopBlock();
     }
 }
@@ -204,6 +238,7 @@ void AiCore::Report(const Finding &finding, const Instruction &instruction, cons
 {
     Note(finding, instruction, operand);
     if (finding.severity == Severity::ERROR) {
+        findings_.NoteStop();
         throw StopBlock();
     }
 }

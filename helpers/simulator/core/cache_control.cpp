@@ -32,14 +32,16 @@ void IssueCacheControl(const char *call, const GlobalOperand &line, bool oneLine
 
 void *AccessByPass(const char *call, const GlobalOperand &element, bool written, SourceLine where)
 {
+    AiCore &core = *AiCore::Current();
     if (!written) {
-        AiCore::Current()->NoteRead(element.address);
+        core.NoteRead(element.address);
     }
     Instruction instruction = ScalarInstruction(call, where);
     instruction.elements = 1;
     instruction.operands[0] = InGm(element, element.elementBytes, element.elementBytes, 1, written);
     instruction.operandNum = 1;
-    AiCore::Current()->Issue(instruction);
+    core.Issue(instruction);
+    core.NoteWord(element.address, written);
     return reinterpret_cast<void *>(element.address);
 }
 

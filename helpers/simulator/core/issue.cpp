@@ -277,6 +277,7 @@ void IssueScalar(const char *call, const Operand &operand, bool ordersItself, So
     instruction.elements = 1;
     instruction.operands[0] = operand;
     instruction.operandNum = 1;
+    instruction.cached = operand.space == Space::GM;
     instruction.ordersItself = ordersItself && !core.Settings().strictSync;
     if (instruction.ordersItself && core.Settings().checked) {
         WaitForOthers(instruction, core);
@@ -296,12 +297,14 @@ void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where)
 {
     const GlobalOperand element = FromElement(tensor, index);
+    AiCore &core = *AiCore::Current();
     if (!written) {
-        AiCore::Current()->NoteRead(element.address);
+        core.NoteRead(element.address);
     }
     // SetValue of a global tensor is not among the calls that the build orders.
     const bool ordersItself = !written || std::strcmp(call, "SetValue") != 0;
     IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), ordersItself, where);
+    core.NoteWord(element.address, written);
     return reinterpret_cast<void *>(element.address);
 }
 

@@ -111,7 +111,8 @@ void Pipes::Run(const Instruction &instruction)
     } else if (instruction.flag == Instruction::Flag::WAIT) {
         --FlagOf(instruction);
     } else if (instruction.flag == Instruction::Flag::CROSS_CORE_SET) {
-        core_.SetCrossCoreFlag(instruction.flagId, instruction.call, instruction.where);
+        core_.SetCrossCoreFlag(instruction.flagId, instruction.ParametersAs<CoreRelease>(), instruction.call,
+                               instruction.where);
     }
     core_.Execute(instruction);
 }

@@ -53,7 +53,6 @@ void FindingLog::Add(const Finding &finding, uint32_t core, const char *call, So
 {
     {
         const std::lock_guard<std::mutex> lock(mutex_);
-        errorNum_ += finding.severity == Severity::ERROR ? 1 : 0;
         if (++addedNum_ > limit_) {
             return;
         }
