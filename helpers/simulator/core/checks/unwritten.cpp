@@ -20,7 +20,8 @@ bool IsOutput(const Instruction &instruction, AiCore &core)
 void CheckUnwritten(const Instruction &instruction, AiCore &core)
 {
     const bool stores = instruction.pipe == Pipe::MTE3;
-    if (!stores && std::strcmp(instruction.call, "GetValue") != 0) {
+    const bool takes = instruction.pipe == Pipe::S && std::strcmp(instruction.call, "GetValue") == 0;
+    if (!stores && !takes) {
         return;  // a dump may look at anything
     }
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
