@@ -126,7 +126,9 @@ class SocCosts(Mapping[str, Cost]):
     def statuses(self, names: Iterable[str] | None = None) -> str:
         """How many of the values called `names` (all by default) have which status, in one line."""
         chosen = [self.costs[name].status for name in (self.costs if names is None else names)]
-        return ", ".join(f"{chosen.count(status)} {status}" for status in STATUSES if status in chosen)
+        # "measured" is a word for beside a source; `table` has the sources
+        words = {status: status for status in STATUSES} | {"measured": "from published timings"}
+        return ", ".join(f"{chosen.count(status)} {words[status]}" for status in STATUSES if status in chosen)
 
     def table(self) -> str:
         """All values as text, a line each."""

@@ -237,8 +237,8 @@ def test_levels_without_instructions_have_no_timeline():
 def test_every_time_that_is_shown_is_called_modelled_and_says_what_it_rests_on():
     lines = str(run(*like(1000), level="model").timeline).splitlines()
     assert all("modelled" in line for line in lines[:-1])
-    assert "measured" not in "\n".join(lines[:-1])
-    assert lines[-1].startswith("rests on ")
+    assert "measured" not in "\n".join(lines)
+    assert lines[-1].startswith("rests on ") and "fitted" in lines[-1]
 
 
 def test_the_word_measured_stands_only_beside_a_source():
