@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from helpers.errors import LaunchError
 from helpers.instruction_stream import InstructionStream
 from helpers.soc_costs import Cost, SocCosts
 
@@ -34,6 +35,7 @@ DRAM_READ, DRAM_WRITE, L2_READ, L2_WRITE = range(4)  # enum class Route
 _ACTION_OF_FLAG = (COMPUTE, SET, WAIT, CROSS_SET, BARRIER)  # by Instruction::Flag
 _S, _V, _MTE2, _MTE3 = range(4)
 _NO_TENSOR = 255
+_NOT_FOLLOWED = ("IBSet", "IBWait", "InitDetermineComputeWorkspace", "WaitPreBlock", "NotifyNextBlock")
 GM_LINE_BYTES = 512
 _HALF = 1  # enum class DataType
 
@@ -73,6 +75,11 @@ def timed_kinds(stream: InstructionStream, costs: SocCosts, warm: bool) -> np.nd
     the start. Else every byte goes to DRAM, and so do reads that bypass L2; see also `with_hits`.
     """
     kinds, calls = stream.kinds, stream.calls
+    if waits := sorted(set(calls) & set(_NOT_FOLLOWED)):
+        raise LaunchError(
+            f"no modelled time: the model does not follow marks and turns between cores ({', '.join(waits)}). "
+            "Next: synchronise by SyncAll or by cross-core flags"
+        )
     cycle_ns = 1e9 / costs.value("clock")
     timed = np.zeros(len(kinds), TIMED)
     for name in ("pipe", "flag_source", "flag_destination", "flag_id", "waits_for"):

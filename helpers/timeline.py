@@ -155,7 +155,7 @@ class Timeline:
             f"modelled parts: {parts}\n"
             f"modelled busy time per core: {busy}\n"
             f"modelled share of the DRAM roofline: {self.dram_share:.2f}\n"
-            f"rests on values, {self.costs.statuses()}; timeline.sources() lists them"
+            f"rests on {len(self.costs)} values: {self.costs.statuses()}; timeline.sources() lists them"
         )
 
 

@@ -115,8 +115,8 @@ def run_timing(stream: InstructionStream, costs: SocCosts, *, warm: bool = False
     )
     if status != 0:
         raise LaunchError(
-            f"no modelled time: {text.value.decode()}. Next: check what it waits for; marks and turns between cores "
-            "(IBSet, WaitPreBlock) are not modelled"
+            f"no modelled time: {text.value.decode()}. Next: run the launch at level 'checked', which says what it "
+            "waits for"
         )
     return times
 

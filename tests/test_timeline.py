@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import run
-from helpers.errors import ArgumentValueError
+from helpers.errors import ArgumentValueError, LaunchError
 from helpers.instruction_stream import KIND, InstructionStream
 from helpers.soc import soc_table
 from helpers.soc_costs import STATUSES, soc_costs
@@ -63,14 +63,14 @@ def add(repeats):
     return kind(V, repeats=repeats, elements=64 * repeats)
 
 
-def stream(*blocks):
+def stream(*blocks, names=("call",)):
     kinds = [one for block in blocks for one in block]
     return InstructionStream(
         kinds=np.array(kinds, KIND),
         numbers=np.arange(len(kinds), dtype=np.uint32),
         blocks=np.arange(len(blocks)),
         lengths=np.array([len(block) for block in blocks]),
-        names=("call",),
+        names=names,
         tensor_bytes=(1 << 40, 1 << 40),
     )
 
@@ -124,8 +124,27 @@ def test_further_blocks_wait_for_a_core():
     assert timeline.times.block_end_ns.tolist() == [2100, 2100, 3200]
 
 
+def test_all_cores_wait_for_the_last_at_sync_all():
+    sync = kind(S, call=1, waits_for=15)
+    blocks = ([load(1000), sync, load(1)], [load(500), sync, load(1)])
+    timeline = model_time(stream(*blocks, names=("DataCopy", "SyncAll")), SOC, ROUND)
+    # The loads end at 1600 and 1100; 5 later all go on, with 100 of latency and half a byte a nanosecond.
+    assert timeline.instructions["end_ns"].tolist() == [1600, 1605, 1707, 1100, 1605, 1707]
+
+
+def test_marks_between_cores_are_refused():
+    with pytest.raises(LaunchError, match="does not follow marks and turns between cores \\(IBSet\\)"):
+        model_time(stream([kind(S)], names=("IBSet",)), SOC, ROUND)
+
+
+def test_a_scalar_access_waits_for_the_pipe_it_depends_on_and_holds_back_what_follows():
+    access = kind(S, elements=1, waits_for=1 << MTE2)
+    times, _ = ends([load(1000), access, add(10), load(1)], scalar_access=11)
+    assert times == [1100.0, 1111.0, 1141.0, 1212.0]
+
+
 def test_what_waits_for_ever_is_said():
-    with pytest.raises(Exception, match="waits for ever at instruction 0"):
+    with pytest.raises(LaunchError, match="waits for ever at instruction 0"):
         ends([flag(WAIT, V, MTE2)])
 
 
