@@ -44,6 +44,7 @@ CHECK_NAMES = (
     "reserved-ub",
     "race",
     "unwritten",
+    "operand-overlap",
 )
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag", "PipeBarrier")

@@ -109,6 +109,7 @@ CHECK_OF = {
     "compare_length": "compare-length",
     "offset_out_of_bounds": "ub-bounds",
     "reserved_ub": "reserved-ub",
+    "operand_overlap": "operand-overlap",
 }
 
 

@@ -21,6 +21,7 @@ void CheckCompareLength(const Instruction &instruction, AiCore &core);
 void CheckReservedUb(const Instruction &instruction, AiCore &core);
 void CheckRace(const Instruction &instruction, AiCore &core);
 void CheckUnwritten(const Instruction &instruction, AiCore &core);
+void CheckOperandOverlap(const Instruction &instruction, AiCore &core);
 
 struct Check {
     const char *name;
@@ -40,6 +41,7 @@ constexpr Check CHECKS[] = {
     {"reserved-ub", CheckReservedUb},
     {"race", CheckRace},
     {"unwritten", CheckUnwritten},
+    {"operand-overlap", CheckOperandOverlap},
 };
 
 // For rules that are checked only as an instruction executes.
