@@ -76,7 +76,7 @@ def _simulator_units(compiler: Compiler) -> tuple[Unit, ...]:
         return "".join(f'#include "{name}"\n' for name in names)
 
     return (
-        Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O1", *processor_flags(compiler))),
+        Unit("core", including("core/*.cpp", "core/checks/*.cpp"), ("-O2", *processor_flags(compiler))),
         Unit("runner", including("runner/*.cpp"), ("-O1",)),
     )
 

@@ -119,11 +119,15 @@ class KernelFault(WorkbookError, RuntimeError):
     """A kernel broke a rule while it ran; `findings` holds one entry per broken rule."""
 
     def __init__(self, message: str, findings: Sequence[object] = ()):
-        super().__init__(message, tuple(findings))
-        self.findings = tuple(findings)
+        super().__init__(message, findings)
+        self.findings = findings
 
     def __str__(self) -> str:
         return self.args[0]
+
+    def _render_traceback_(self) -> list[str]:
+        """How IPython shows it: the findings name the lines of the kernel, those of Python have nothing to add."""
+        return f"{type(self).__name__}: {self}".split("\n")
 
 
 class EvidenceError(WorkbookError, ValueError):

@@ -16,7 +16,6 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +56,7 @@ def make_record(
         "inputs_sha256": dict(inputs_sha256),
         "metrics": None if metrics is None else {name: _json_number(value) for name, value in metrics.items()},
         "checks": [dict(check) for check in checks],
-        "findings": [{**asdict(finding), "cores": list(finding.cores)} for finding in findings],
+        "findings": [finding.as_record() for finding in findings],
         "environment": environment(),
         "created_utc": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

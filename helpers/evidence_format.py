@@ -133,7 +133,7 @@ _RECORD = {
     "checks": [{"name": _TEXT, "verdict": _VERDICT, "detail": _TEXT}],
     "findings": [
         dict.fromkeys(Finding.__dataclass_fields__, _TEXT)
-        | {"severity": _one_of("error", "warning"), "cores": [_COUNT], "line": _COUNT}
+        | {"severity": _one_of("error", "warning"), "cores": [_COUNT], "line": _COUNT, "other_line": _COUNT}
         | {"actual": _INTEGER, "expected": _INTEGER}
     ],
     "environment": {

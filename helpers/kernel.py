@@ -18,7 +18,7 @@ from helpers.arguments import Parameter, check_arrays, raw_bytes, read_parameter
 from helpers.build import Built
 from helpers.contract import check_choice
 from helpers.errors import ArgumentTypeError, ArgumentValueError, KernelFault
-from helpers.findings import Finding
+from helpers.findings import Findings
 from helpers.kernel_source import KernelSource
 from helpers.launch import CHECK_NAMES, LEVELS, SCHEDULES, LaunchResult, Settings, launch
 from helpers.shared_tensor import AddressesOnly, SharedTensor, is_shared
@@ -291,11 +291,11 @@ def _unchanged_by_errors(arrays: Sequence[np.ndarray]) -> Iterator[None]:
         raise
 
 
-def raise_errors(findings: Sequence[Finding], wanted: bool = True) -> None:
+def raise_errors(findings: Findings, wanted: bool = True) -> None:
     """Raise KernelFault if `wanted` and one of `findings` is an error; the message holds all of them."""
     errors = [finding for finding in findings if finding.severity == "error"]
     if wanted and errors:
-        raise KernelFault("\n".join(str(finding) for finding in errors), findings)
+        raise KernelFault(str(Findings(errors, findings.dropped)), findings)
 
 
 def _sorted(defines: Mapping[str, object] | None) -> list[tuple[str, object]]:

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
-from helpers.findings import Finding, collect
+from helpers.findings import Findings, collect
 from helpers.kernel_state import is_stateless
 from helpers.printed import OUTPUT_FILE_BYTES, read_printed
 from helpers.shared_tensor import SHARED_FROM_BYTES, KernelTensor, anonymous_file, poison
@@ -44,6 +44,8 @@ CHECK_NAMES = (
     "reserved-ub",
     "race",
     "unwritten",
+    "core-race",
+    "stale-line",
     "operand-overlap",
 )
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
@@ -179,7 +181,7 @@ class LaunchResult:
         kernel_seconds: the child's wall time in the blocks.
     """
 
-    findings: tuple[Finding, ...]
+    findings: Findings
     counters: tuple[CallTotals, ...]
     instructions: InstructionLog
     output: str
@@ -216,7 +218,7 @@ def launch(
                 found.append(_lost_child(worker, settings))
         lists = [argument.name for argument in arguments if isinstance(argument, TensorList)]
         return LaunchResult(
-            findings=collect(found),
+            findings=collect(found, ends[0]["findings_dropped"] if ends else 0),
             counters=_totals(records),
             instructions=_instructions(records, log, (*(tensor.name for tensor in tensors), *lists)),
             output=text,
@@ -313,7 +315,7 @@ def _lost_child(worker: Worker, settings: Settings) -> dict:
         message = f"the child process ended with exit code {return_code} before the kernel finished"
         code, actual, remedy = "exit", return_code, "remove exit() and its like: a kernel returns"
     empty = {"call": "kernel", "file": "", "line": 0, "operand": "", "core": 0, "severity": "error", "expected": 0}
-    return {**empty, "code": code, "message": message, "actual": actual, "remedy": remedy}
+    return {"record": "finding", **empty, "code": code, "message": message, "actual": actual, "remedy": remedy}
 
 
 def _totals(records: list[dict]) -> tuple[CallTotals, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.build_cache import CHECKOUT
 from helpers.contract import Call, check_call, check_choice, check_seed
-from helpers.findings import Finding
+from helpers.findings import Findings
 from helpers.kernel import Kernel, raise_errors
 from helpers.launch import LEVELS, SCHEDULES, CallTotals, InstructionLog, LaunchResult, Settings, launch
 from helpers.run_modes import check_run_mode
@@ -41,7 +41,7 @@ class RunResult:
 
     y: np.ndarray | None = field(repr=False)
     plan: Plan
-    findings: tuple[Finding, ...]
+    findings: Findings
     counters: tuple[CallTotals, ...] = field(repr=False)
     instructions: InstructionLog = field(repr=False)
     settings: dict[str, object] = field(repr=False)
@@ -167,7 +167,7 @@ def _launch(kernel: Kernel, call: Call, planned: Plan, settings: Settings) -> tu
 
 def _nothing_launched() -> LaunchResult:
     empty = InstructionLog(np.empty(0), (), (), 0)
-    return LaunchResult((), (), empty, "", 0.0)
+    return LaunchResult(Findings(), (), empty, "", 0.0)
 
 
 def _described(

@@ -13,7 +13,7 @@ from html import escape
 
 import numpy as np
 
-from helpers.findings import Finding
+from helpers.findings import Findings
 from helpers.kernel import Kernel
 from helpers.launch import CHECK_NAMES
 
@@ -32,7 +32,7 @@ class Trial:
         random: the same for random orders, one for each of SEEDS.
     """
 
-    findings: tuple[Finding, ...]
+    findings: Findings
     program_order: bool
     on_wait: bool
     random: tuple[bool, ...]
@@ -51,8 +51,10 @@ class Trial:
         return not self.findings and self.program_order and self.on_wait and all(self.random)
 
     def __repr__(self) -> str:
-        said = [str(finding) for finding in self.findings] or ["no finding"]
-        return "\n".join([*said, f"result: {self.orders}"])
+        return f"{self.findings}\nresult: {self.orders}"
+
+    def _repr_html_(self) -> str:
+        return f"{self.findings._repr_html_()}<div>result: {escape(self.orders)}</div>"
 
 
 def attempt(kernel: Kernel, *arguments: object, output: np.ndarray, expected: np.ndarray, **options: object) -> Trial:
@@ -66,7 +68,7 @@ def attempt(kernel: Kernel, *arguments: object, output: np.ndarray, expected: np
         options: those of `Kernel.launch`, level, schedule, seed and checks apart.
     """
 
-    def launch(**order: object) -> tuple[tuple[Finding, ...], bool]:
+    def launch(**order: object) -> tuple[Findings, bool]:
         output[...] = 0
         # One thread: blocks that overwrite each other's elements do so in the order of the seed.
         result = kernel.launch(*arguments, raise_on_finding=False, threads=1, **options, **order)
@@ -116,25 +118,7 @@ def _cells(row: Sequence[str], tag: str) -> str:
 
 def _rows_of(name: str, trial: Trial) -> list[tuple[str, ...]]:
     looks = WORDS[trial.program_order]
-    return [(name, finding.code, *_other_names(finding.code), looks) for finding in trial.findings] or [
+    found = [(finding.code, finding.cann_names) for finding in trial.findings]
+    return [(name, code, names.npuchk or "none", names.mssanitizer or "none", looks) for code, names in found] or [
         (name, "none", "", "", looks)
     ]
-
-
-# What npuchk and msSanitizer call the same: "API check" is an abort of CANN's CPU twin before npuchk sees the call.
-_OTHER_NAMES = {
-    "copy-bytes-for-blocks": ("API check", "illegal read, write"),
-    "copy-not-32-bytes": ("API check", "none"),
-    "core-race": ("GM overlap", "multi-core corruption"),
-    "flag-deadlock": ("ErrorSync3", "unpaired flag"),
-    "gm-out-of-bounds": ("ErrorRead3", "illegal read"),
-    "gm-written-twice": ("GM overlap", "multi-core corruption"),
-    "queue-no-free-buffer": ("API check", "none"),
-    "race-raw": ("ErrorSync2", "RAW hazard"),
-    "race-war": ("ErrorSync1", "WAR hazard"),
-    "use-after-free": ("ErrorRead1", "illegal read"),
-}
-
-
-def _other_names(code: str) -> tuple[str, str]:
-    return _OTHER_NAMES.get(code, ("?", "?"))

@@ -102,8 +102,9 @@ VARIANTS = {
             "coreLength_ = share < left ? share : left;": "const uint64_t longer = share + tiling.tileLength;\n"
             "    coreLength_ = longer < left ? longer : left;"
         },
-        code="gm-written-twice",
-        cores="cores 1-2",
+        code="core-race",
+        line=STORE,
+        cores="cores 0-2",
         elems=THREE_CORES,
     ),
     # the life of queue tensors

@@ -15,6 +15,7 @@ from helpers import evidence, operator, verification, verify
 from helpers.errors import EvidenceError
 from helpers.evidence import read_record, write_record
 from helpers.evidence_format import failures_of, validate
+from helpers.findings import Finding
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +142,9 @@ def test_a_verdict_that_the_numbers_contradict_is_refused(record, path, value):
 
 
 def test_a_finding_of_severity_error_forbids_a_pass_and_a_warning_does_not(record):
-    finding = {"code": "gm-out-of-bounds", "severity": "warning", "cores": [0], "call": "DataCopyPad", "file": "k.h"}
-    finding |= {"line": 3, "operand": "y", "message": "m", "actual": -1, "expected": 2, "remedy": "r"}
+    place = {"cores": (0,), "call": "DataCopyPad", "file": "k.h", "line": 3, "operand": "y"}
+    numbers = {"message": "m", "actual": -1, "expected": 2, "remedy": "r"}
+    finding = Finding("gm-out-of-bounds", "warning", **place, **numbers).as_record()
     record["findings"] = [finding]
     validate(record)
     record["findings"] = [finding | {"severity": "error"}]

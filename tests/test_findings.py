@@ -1,13 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Findings: how they read, how equal ones of many cores are joined, and that their order does not depend on luck."""
 
+import dataclasses
+import json
+import pickle
 import random
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from helpers import Kernel
+from helpers import Kernel, KernelFault
+from helpers.cann_names import CODES
 from helpers.findings import Finding, collect, cores_text
+
+HELPERS = Path(__file__).parent.parent / "helpers"
+FAULTS = Path(__file__).parent / "faults"
 
 
 def record(**changes) -> dict[str, object]:
@@ -25,6 +36,10 @@ def record(**changes) -> dict[str, object]:
         "actual": 384,
         "expected": 256,
         "remedy": "copy less",
+        "operand_index": 1,
+        "other_call": "",
+        "other_file": "",
+        "other_line": 0,
     }
     return {**usual, **changes}
 
@@ -84,6 +99,78 @@ def test_errors_come_before_warnings_then_by_core_then_by_line():
             ("error", (1,), 9),
             ("warning", (0,), 1),
         ]
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_the_records_never_matters(random_order):
+    records = [
+        record(core=core, code=code, line=line, operand_index=index, message=f"{core} {code}", actual=core)
+        for core in (0, 3, 4)
+        for code in ("race-raw", "race-war")
+        for line in (5, 7)
+        for index in (0, 1)
+    ]
+    first = collect(records)
+    random_order.shuffle(records)
+    assert collect(records) == first
+    assert len(first) == 8 and all(finding.cores == (0, 3, 4) and finding.actual == 0 for finding in first)
+
+
+def test_what_a_dying_child_leaves_out_is_nothing():
+    short = {key: value for key, value in record().items() if not key.startswith(("other_", "operand_"))}
+    (finding,) = collect([short])
+    assert (finding.other_call, finding.other_line, finding.variable) == ("", 0, "")
+
+
+def test_the_line_and_the_variable_come_from_the_source(tmp_path):
+    source = tmp_path / "kernel.cpp"
+    source.write_text("void k()\n{\n    DataCopyPad(tile, rows[core],\n                size, none);\n}\n")
+    (finding,) = collect([record(file=str(source), line=3)])
+    assert (finding.source, finding.variable) == ("DataCopyPad(tile, rows[core],", "rows[core]")
+    assert "src (global tensor x) = rows[core]: reads" in str(finding)
+    (finding,) = collect([record(file=str(source), line=99)])
+    assert (finding.source, finding.variable) == ("", "")
+
+
+def test_what_was_dropped_is_said():
+    assert str(collect([record()], 12)).endswith("12 more were found, beyond what is kept")
+    assert str(collect([])) == "no findings"
+
+
+def test_findings_survive_json_without_the_folders_of_this_machine():
+    (finding,) = collect([record(other_file="/somewhere/other.h", other_line=3, other_call="Add")])
+    text = json.dumps(finding.as_record())
+    again = Finding.from_record(json.loads(text))
+    assert "/somewhere" not in text
+    assert again == dataclasses.replace(finding, file="kernel.cpp", other_file="other.h")
+    assert list(json.loads(text)) == list(Finding.__dataclass_fields__)
+
+
+def test_every_code_has_its_row_of_other_names_and_no_row_is_idle():
+    announced = {
+        code
+        for path in FAULTS.rglob("*.cpp")
+        for code in re.findall(r"// finding(?: at the end)?: ([\w-]+)", path.read_text(encoding="utf-8"))
+    }
+    assert announced <= CODES
+    words = "\n".join(path.read_text(encoding="utf-8") for path in HELPERS.rglob("*") if path.suffix in (".cpp", ".h"))
+    words += (HELPERS / "launch.py").read_text(encoding="utf-8")
+    assert [code for code in sorted(CODES) if f'"{code}"' not in words] == []
+
+
+def test_a_card_holds_all_there_is_and_escapes_it():
+    (finding,) = collect([record(message="a < b && <script>", operand="src", operand_index=-1)])
+    html = finding._repr_html_()
+    for text in ("gm-out-of-bounds", "core 0", "kernel.cpp:12", "a &lt; b &amp;&amp; &lt;script&gt;", "ErrorRead3"):
+        assert text in html
+    assert "<script" not in html and "/somewhere" not in html
+    assert "no findings" in collect([])._repr_html_()
+    assert "7 more" in collect([record()], 7)._repr_html_()
+
+
+def test_a_fault_survives_pickling_with_its_findings():
+    fault = pickle.loads(pickle.dumps(KernelFault("what", collect([record()], 3))))
+    assert (str(fault), fault.findings, fault.findings.dropped) == ("what", collect([record()]), 3)
 
 
 def test_a_finding_cannot_be_changed():

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from fault_kernels import FAULTS, launch_fault
 
+from helpers import make_inputs, run
+
 RACES = [fault for fault in FAULTS if fault.startswith("race_")]
 SEEDS = range(20)
 HALF = 32
@@ -55,3 +57,18 @@ def test_a_repaired_race_is_right_and_clean_in_every_order(fault):
     for schedule, seed in [("eager", 0), ("on_wait", 0), *(("random", seed) for seed in SEEDS)]:
         y, result = launch_fault(fault, repaired=True, schedule=schedule, seed=seed)
         assert is_right(fault, y) and result.findings == (), (schedule, seed)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("soc", ["Ascend910B1", "Ascend310B4"])
+def test_our_kernel_counts_on_the_barriers_that_the_default_build_adds(soc, dtype):
+    inputs = make_inputs(1000, dtype, seed=0)
+    assert run(*inputs, soc=soc).findings == ()
+    result = run(*inputs, soc=soc, strict_sync=True, raise_on_finding=False)
+    if soc == "Ascend310B4":  # its vector unit needs none
+        assert result.findings == ()
+        return
+    assert {finding.code for finding in result.findings} == {"race-raw"}
+    assert all("PipeBarrier<PIPE_V>" in finding.remedy for finding in result.findings)
+    assert {finding.variable for finding in result.findings} == ({"left", "right"} if dtype == "float16" else {"y"})
+    assert result.settings["strict_sync"]

@@ -26,7 +26,7 @@ def test_a_right_kernel_is_green(race):
     right = attempt("correct")
     assert right.green and right.findings == () and right.random == (True,) * len(trial.SEEDS)
     assert repr(right) == (
-        "no finding\nresult: program order right, as late as flags permit right, random orders right in 10 of 10"
+        "no findings\nresult: program order right, as late as flags permit right, random orders right in 10 of 10"
     )
     assert attempt("race_raw_load_not_dequeued", True).green and not race.green
 

@@ -78,10 +78,8 @@ void AccessHistory::AddResult(const Instruction &instruction, const Operand &dst
         }
         ForEachRange(instruction, source, [&](uint64_t begin, uint64_t end) {
             sourceBytes += end - begin;
-            ub_.Over(begin, end, [&](const AccessedRange &range) {
+            ub_.Over(begin, end, [&](const AccessedRange &range, uint64_t from, uint64_t to) {
                 if (range.unwritten) {
-                    const uint64_t from = std::max(range.begin, begin);
-                    const uint64_t to = std::min(range.end, end);
                     unwrittenBytes += to - from;
                     unwritten.push_back({(from - source.address) / source.elementBytes,
                                          (to - source.address + source.elementBytes - 1) / source.elementBytes});

@@ -23,7 +23,7 @@ public:
     // A buffer was allocated: what it holds is left from before.
     void Forget(uint32_t address, uint32_t bytes) { ub_.Forget(address, address + bytes); }
 
-    // Calls visit(range) for the earlier accesses to the bytes of an operand.
+    // Calls visit(range, from, to) for the earlier accesses to the bytes of an operand; see AccessMap.
     template <typename Visit>
     void Over(const Instruction &instruction, const Operand &operand, const Visit &visit) const
     {

@@ -47,12 +47,12 @@ public:
     // Whoever reads these bytes next reads what the kernel has not written.
     void Forget(uint64_t begin, uint64_t end);
 
-    // Calls visit(range) for what meets [begin, end), in order.
+    // Calls visit(range, from, to) for what meets [begin, end), in order: of each range the part from `from` to `to`.
     template <typename Visit>
     void Over(uint64_t begin, uint64_t end, const Visit &visit) const
     {
         for (size_t i = FirstBehind(begin); i < ranges_.size() && ranges_[i].begin < end; ++i) {
-            visit(ranges_[i]);
+            visit(ranges_[i], std::max(ranges_[i].begin, begin), std::min(ranges_[i].end, end));
         }
     }
 
@@ -63,7 +63,7 @@ private:
         if (ranges_.empty() || position >= ranges_.back().end) {
             return ranges_.size();
         }
-        uint32_t &guess = guesses_[position / DATA_BLOCK_BYTES % GUESSES];
+        uint32_t &guess = guesses_[position * GUESS_MIX >> GUESS_SHIFT];
         if (guess < ranges_.size() && ranges_[guess].begin <= position && position < ranges_[guess].end) {
             return guess;
         }
@@ -77,6 +77,8 @@ private:
     void JoinWithPrevious(size_t index);
 
     static constexpr size_t GUESSES = 256;
+    static constexpr uint64_t GUESS_MIX = 0x9E3779B97F4A7C15u;  // spreads addresses over the upper bits
+    static constexpr uint32_t GUESS_SHIFT = 64 - 8;
     // Ranges with the same history stay apart, since the kernel will touch them apart again, unless they get many.
     static constexpr size_t MANY = 1024;
 

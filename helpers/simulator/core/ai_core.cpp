@@ -38,6 +38,7 @@ AiCore::AiCore(const LaunchSettings &settings, GlobalMemory &globalMemory, Findi
       ub_(Align(storage_.data())),
       pipes_(*this),
       accesses_(globalMemory),
+      coreAccesses_(globalMemory.Areas().size()),
       writes_(globalMemory.Areas().size())
 {
 }
@@ -49,8 +50,11 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     lastLine_ = {"", 0};
     inBlock_ = true;
     issuedNum_ = 0;
+    releasedNum_ = 0;
     executedNum_ = 0;
     sameReads_ = 0;
+    readWord_ = 0;
+    dirtyLines_.Reset();
     vectorMask = VectorMask();
     dequantScale = DequantScaleRegister();
     std::memset(&registers, POISON_BYTE, sizeof(registers));
@@ -80,9 +84,16 @@ void AiCore::Issue(Instruction &instruction)
 {
     lastCall_ = instruction.call;
     lastLine_ = instruction.where;
+    if (readWord_ != 0) {  // the value has been taken by now
+        crossCore_.Order().ReadWord(readWord_, blockIdx_);
+        readWord_ = 0;
+    }
     instruction.sequence = issuedNum_++;
     if (settings_.checked) {
         order_.Issue(instruction);
+    }
+    if (instruction.flag == Instruction::Flag::CROSS_CORE_SET) {
+        instruction.SetParameters(Release(instruction.pipe));
     }
     if (settings_.checked && instruction.flag == Instruction::Flag::NONE) {
         RunChecks(instruction, *this);
@@ -93,6 +104,10 @@ void AiCore::Issue(Instruction &instruction)
     CheckUbEnd(instruction, *this);
     if (settings_.checked) {
         accesses_.Add(instruction);
+        if (settings_.blockNum > 1) {
+            coreAccesses_.Add(instruction, blockIdx_, crossCore_.Order().EpochOf(blockIdx_), releasedNum_,
+                              globalMemory_);
+        }
     }
     pipes_.Push(instruction);
 }
@@ -177,15 +192,34 @@ void AiCore::Log(const Instruction &instruction, uint16_t call)
     log_.Append(record, settings_.logLimit);
 }
 
-void AiCore::SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where)
+CoreRelease AiCore::Release(Pipe pipe)
 {
-    const uint32_t pending = crossCore_.SetFlag(blockIdx_, id);
+    ++releasedNum_;
+    return {blockIdx_, crossCore_.Order().EpochOf(blockIdx_), order_.ReleasedBy(pipe)};
+}
+
+void AiCore::SetCrossCoreFlag(uint32_t id, const CoreRelease &release, const char *call, SourceLine where)
+{
+    const uint32_t pending = crossCore_.SetFlag(id, release);
     if (pending > MAX_CROSS_CORE_COUNT) {
         Report({"cross-core-count", "flag " + std::to_string(id),
                 "the flag is set " + std::to_string(pending) + " times without a wait, its counter holds " +
                     std::to_string(MAX_CROSS_CORE_COUNT),
                 "call CrossCoreWaitFlag once for each CrossCoreSetFlag", pending, MAX_CROSS_CORE_COUNT},
                call, where);
+    }
+}
+
+void AiCore::NoteWord(uint64_t address, bool written)
+{
+    if (!settings_.checked || settings_.blockNum == 1) {
+        return;
+    }
+    CoreOrder &order = crossCore_.Order();
+    if (written) {
+        order.WriteWord(address, {blockIdx_, order.EpochOf(blockIdx_), order_.ReleasedBy(Pipe::S)});
+    } else {
+        readWord_ = address;
     }
 }
 
@@ -203,10 +237,26 @@ void AiCore::NoteRead(uint64_t address)
 
 void AiCore::Report(const Finding &finding, const char *call, SourceLine where)
 {
-    findings_.Add(finding, blockIdx_, call, where);
+    Note(finding, call, where);
     if (finding.severity == Severity::ERROR) {
+        findings_.NoteStop();
         throw StopBlock();
     }
+}
+
+void AiCore::Report(const Finding &finding, const Instruction &instruction, const Operand &operand)
+{
+    Note(finding, instruction, operand);
+    if (finding.severity == Severity::ERROR) {
+        findings_.NoteStop();
+        throw StopBlock();
+    }
+}
+
+void AiCore::Note(Finding finding, const Instruction &instruction, const Operand &operand)
+{
+    finding.operandIndex = static_cast<int32_t>(&operand - instruction.operands);
+    Note(finding, instruction.call, instruction.where);
 }
 
 void AiCore::Note(const Finding &finding, const char *call, SourceLine where)

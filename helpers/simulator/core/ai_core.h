@@ -9,6 +9,8 @@
 #include "access_history.h"
 #include "atomic.h"
 #include "buffer_table.h"
+#include "core_accesses.h"
+#include "core_order.h"
 #include "dequant_scale.h"
 #include "event_ids.h"
 #include "event_log.h"
@@ -20,6 +22,7 @@
 #include "pipe_order.h"
 #include "pipes.h"
 #include "report.h"
+#include "scalar_lines.h"
 #include "vector_mask.h"
 #include "vector_registers.h"
 
@@ -79,8 +82,11 @@ public:
 
     // Records a finding; an error then ends the block by throwing StopBlock.
     void Report(const Finding &finding, const char *call, SourceLine where);
+    // The same of one of an instruction's operands.
+    void Report(const Finding &finding, const Instruction &instruction, const Operand &operand);
     // The same where the core can go on, and from a destructor, which must not throw.
     void Note(const Finding &finding, const char *call, SourceLine where);
+    void Note(Finding finding, const Instruction &instruction, const Operand &operand);
 
     const LaunchSettings &Settings() const { return settings_; }
     uint32_t BlockIdx() const { return blockIdx_; }
@@ -98,11 +104,17 @@ public:
     void WaitFor(Pipe pipe, uint32_t sequenceEnd);
     PipeOrder &Order() { return order_; }
     AccessHistory &Accesses() { return accesses_; }
+    ScalarLines &DirtyLines() { return dirtyLines_; }
     CrossCore &Cross() { return crossCore_; }
     void RunCrossCoreSets() { pipes_.RunCrossCoreSets(); }
-    void SetCrossCoreFlag(uint32_t id, const char *call, SourceLine where);
+    void SetCrossCoreFlag(uint32_t id, const CoreRelease &release, const char *call, SourceLine where);
+    // What other cores may learn from what `pipe` does now.
+    CoreRelease Release(Pipe pipe);
+    const CoreAccesses &GmAccesses() const { return coreAccesses_; }
     // A read of global memory. The same one again and again is a core that waits for another: that one may run now.
     void NoteRead(uint64_t address);
+    // A word of global memory that the scalar unit is about to read, or has written.
+    void NoteWord(uint64_t address, bool written);
     // Drops what is still queued: after an error in a destructor, where the block cannot be stopped by throwing.
     void AbandonPipes() { pipes_.Reset(settings_.schedule, settings_.seed); }
 
@@ -139,6 +151,8 @@ private:
     Pipes pipes_;
     PipeOrder order_;
     AccessHistory accesses_;
+    CoreAccesses coreAccesses_;
+    ScalarLines dirtyLines_;
     BufferTable buffers_;
     EventIds events_;
     PendingFlags flags_;
@@ -146,8 +160,10 @@ private:
     WriteMap writes_;
     uint32_t blockIdx_ = 0;
     uint32_t issuedNum_ = 0;
+    uint32_t releasedNum_ = 0;
     uint32_t executedNum_ = 0;
     uint64_t lastRead_ = 0;
+    uint64_t readWord_ = 0;  // the last word that the scalar unit read, until the block goes on
     uint32_t sameReads_ = 0;
     volatile bool inBlock_ = false;
     const char *volatile lastCall_ = "";

@@ -106,7 +106,7 @@ void BlockScheduler::Dispatch()
         return;
     }
     const Outcome outcome = next_ < order_.size() && noThreads_ ? Outcome::NO_THREADS
-                            : findings_.HasError()              ? Outcome::AFTER_ERROR
+                            : findings_.HasStop()               ? Outcome::AFTER_ERROR
                                                                 : Outcome::NEVER;
     for (Waiter *waiter : waiting_) {
         waiter->outcome = outcome;

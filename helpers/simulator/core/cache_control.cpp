@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache_control.h"
 
+#include <cstring>
 #include <string>
 
 #include "ai_core.h"
@@ -23,22 +24,33 @@ void IssueCacheControl(const char *call, const GlobalOperand &line, bool oneLine
         instruction.operands[0] = InGm(line, 1, 1, 1, false);
         instruction.operands[0].elementBytes = 1;
         instruction.operandNum = 1;
+        instruction.ordersItself = true;  // it reads nothing
         RunChecks(instruction, core);
         instruction.operandNum = 0;
     }
     core.Issue(instruction);
+    if (std::strcmp(call, "DataCachePreload") == 0) {
+        return;
+    }
+    if (oneLine) {
+        core.DirtyLines().CleanLine(core.Gm().DeviceAddress(line.address));
+    } else {
+        core.DirtyLines().CleanAll();
+    }
 }
 
 void *AccessByPass(const char *call, const GlobalOperand &element, bool written, SourceLine where)
 {
+    AiCore &core = *AiCore::Current();
     if (!written) {
-        AiCore::Current()->NoteRead(element.address);
+        core.NoteRead(element.address);
     }
     Instruction instruction = ScalarInstruction(call, where);
     instruction.elements = 1;
     instruction.operands[0] = InGm(element, element.elementBytes, element.elementBytes, 1, written);
     instruction.operandNum = 1;
-    AiCore::Current()->Issue(instruction);
+    core.Issue(instruction);
+    core.NoteWord(element.address, written);
     return reinterpret_cast<void *>(element.address);
 }
 

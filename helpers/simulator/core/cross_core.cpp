@@ -70,11 +70,12 @@ std::string CrossCore::Whereabouts(const std::vector<uint32_t> &blocks)
     return text;
 }
 
-uint32_t CrossCore::SetFlag(uint32_t block, uint32_t id)
+uint32_t CrossCore::SetFlag(uint32_t id, const CoreRelease &release)
 {
     uint32_t pending = 0;
     scheduler_.Change([&] {
-        Counts &counts = flags_[block];
+        Counts &counts = flags_[release.block];
+        order_.Offer(id, counts.set[id], release);
         pending = ++counts.set[id] - counts.waited[id];
     });
     return pending;
@@ -86,7 +87,9 @@ BlockScheduler::Outcome CrossCore::WaitFlag(uint32_t block, uint32_t id)
         uint32_t &waited = flags_[block].waited[id];
         const bool passes =
             std::all_of(flags_.begin(), flags_.end(), [&](const Counts &counts) { return counts.set[id] > waited; });
-        waited += passes ? 1 : 0;
+        if (passes) {
+            order_.Take(id, waited++, block);
+        }
         return passes;
     });
 }
@@ -115,13 +118,18 @@ uint32_t CrossCore::Arrivals(uint64_t address, uint32_t block)
     return arrivals;
 }
 
-BlockScheduler::Outcome CrossCore::Arrive(uint64_t address, uint32_t block, uint32_t coreNum)
+BlockScheduler::Outcome CrossCore::Arrive(uint64_t address, const CoreRelease &release, uint32_t coreNum)
 {
-    scheduler_.Change([&] { ++barriers_[address][block]; });
+    const uint32_t block = release.block;
+    scheduler_.Change([&] { order_.Offer(address, ++barriers_[address][block], release); });
     return WaitUntil(block, [this, address, block, coreNum] {
         const std::vector<uint32_t> &counts = barriers_[address];
-        return std::all_of(counts.begin(), counts.begin() + coreNum,
-                           [&](uint32_t count) { return count >= counts[block]; });
+        const bool passes = std::all_of(counts.begin(), counts.begin() + coreNum,
+                                        [&](uint32_t count) { return count >= counts[block]; });
+        if (passes) {
+            order_.Take(address, counts[block], block);
+        }
+        return passes;
     });
 }
 
@@ -139,13 +147,18 @@ std::vector<uint32_t> CrossCore::MissingAtBarrier(uint64_t address, uint32_t blo
     return missing;
 }
 
-BlockScheduler::Outcome CrossCore::FlipMark(uint64_t address, uint32_t block, bool from, bool to, bool stores)
+BlockScheduler::Outcome CrossCore::FlipMark(uint64_t address, const CoreRelease &release, bool from, bool to,
+                                            bool stores)
 {
-    return WaitUntil(block, [this, address, from, to, stores] {
+    return WaitUntil(release.block, [this, address, release, from, to, stores] {
         int32_t *word = reinterpret_cast<int32_t *>(address);
         bool &mark = marks_.emplace(address, stores && *word != 0).first->second;
         const bool passes = mark == from;
-        mark = passes ? to : mark;
+        if (passes) {
+            mark = to;
+            order_.Take(address, 0, release.block);
+            order_.Offer(address, 0, release);
+        }
         if (passes && stores) {
             *word = to ? 1 : 0;
         }
@@ -164,16 +177,18 @@ BlockScheduler::Outcome CrossCore::WaitTurn(uint64_t address, uint32_t block)
                 return false;
             }
         }
+        order_.Take(address, 0, block);
         return true;
     });
 }
 
-void CrossCore::EndTurn(uint64_t address, uint32_t block)
+void CrossCore::EndTurn(uint64_t address, const CoreRelease &release)
 {
     scheduler_.Change([&] {
+        order_.Offer(address, 0, release);
         std::vector<uint32_t> &ended = turns_[address];
         ended.resize(flags_.size());
-        ++ended[block];
+        ++ended[release.block];
     });
 }
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "block_scheduler.h"
-#include "pipe_order.h"
+#include "core_order.h"
 
 namespace Simulator {
 
@@ -21,11 +21,13 @@ constexpr uint16_t SYNC_ALL_FLAG = 14;         // the flag that SyncAll uses
 // The state that all cores share; the scheduler's lock guards it.
 class CrossCore {
 public:
-    CrossCore(uint32_t blockNum, BlockScheduler &scheduler) : scheduler_(scheduler), flags_(blockNum), stands_(blockNum)
+    CrossCore(uint32_t blockNum, BlockScheduler &scheduler)
+        : scheduler_(scheduler), order_(blockNum), flags_(blockNum), stands_(blockNum)
     {
     }
 
     BlockScheduler &Scheduler() { return scheduler_; }
+    CoreOrder &Order() { return order_; }
 
     // A block has come to its end; one that a finding stops stays where it was.
     void EndBlock(uint32_t block, SourceLine lastCall);
@@ -34,23 +36,23 @@ public:
 
     // Mode 0: once all cores have set a flag n times, each may wait for it n times. Returns how often this core has set
     // it and not yet waited.
-    uint32_t SetFlag(uint32_t block, uint32_t id);
+    uint32_t SetFlag(uint32_t id, const CoreRelease &release);
     BlockScheduler::Outcome WaitFlag(uint32_t block, uint32_t id);
     // The cores that have set the flag less often than `block` has waited for it, itself included.
     std::vector<uint32_t> MissingAtFlag(uint32_t block, uint32_t id);
 
     // A barrier of cores 0 to coreNum - 1 and of `block`, told apart by an address. Arrivals of this core before.
     uint32_t Arrivals(uint64_t address, uint32_t block);
-    BlockScheduler::Outcome Arrive(uint64_t address, uint32_t block, uint32_t coreNum);
+    BlockScheduler::Outcome Arrive(uint64_t address, const CoreRelease &release, uint32_t coreNum);
     std::vector<uint32_t> MissingAtBarrier(uint64_t address, uint32_t block, uint32_t coreNum);
 
     // A mark goes from `from` to `to` once it is `from`. With `stores` the word at its address starts it and follows
     // it.
-    BlockScheduler::Outcome FlipMark(uint64_t address, uint32_t block, bool from, bool to, bool stores);
+    BlockScheduler::Outcome FlipMark(uint64_t address, const CoreRelease &release, bool from, bool to, bool stores);
 
     // Turns: the cores come in ascending order, round after round.
     BlockScheduler::Outcome WaitTurn(uint64_t address, uint32_t block);
-    void EndTurn(uint64_t address, uint32_t block);
+    void EndTurn(uint64_t address, const CoreRelease &release);
 
 private:
     struct Counts {
@@ -68,6 +70,7 @@ private:
     BlockScheduler::Outcome WaitUntil(uint32_t block, const std::function<bool()> &tryPass);
 
     BlockScheduler &scheduler_;
+    CoreOrder order_;
     std::vector<Counts> flags_;
     std::vector<Stand> stands_;
     std::map<uint64_t, std::vector<uint32_t>> barriers_;  // arrivals of each core

@@ -72,6 +72,7 @@ void IssueWithWorkspaces(const char *call, const GlobalOperand &gmWorkspace, uin
     instruction.operands[1] = InUb(ubWorkspace, ubBytes, ubBytes, 1, true);
     instruction.operandNum = 2;
     instruction.ordersItself = true;  // the call waits for all pipes before and after
+    instruction.synchronises = true;
     if (writtenBytes > 0) {
         const GlobalOperand slot = FromElement(gmWorkspace, slotByte / gmWorkspace.elementBytes);
         instruction.operands[2] = InGm(slot, writtenBytes, writtenBytes, 1, true);
@@ -99,7 +100,7 @@ void IssueSyncAll(SourceLine where)
     core.DrainPipes();
     Instruction instruction = ScalarInstruction(CALL, where);
     core.Issue(instruction);
-    core.SetCrossCoreFlag(SYNC_ALL_FLAG, CALL, where);
+    core.SetCrossCoreFlag(SYNC_ALL_FLAG, core.Release(Pipe::S), CALL, where);
     const Outcome outcome = core.Cross().WaitFlag(core.BlockIdx(), SYNC_ALL_FLAG);
     if (outcome != Outcome::PASSED) {
         EndWait(
@@ -139,7 +140,7 @@ void IssueSyncAll(const GlobalOperand &gmWorkspace, const LocalOperand &ubWorksp
         }
         ++*slot;
     }
-    const Outcome outcome = core.Cross().Arrive(gmWorkspace.address, core.BlockIdx(), coreNum);
+    const Outcome outcome = core.Cross().Arrive(gmWorkspace.address, core.Release(Pipe::S), coreNum);
     if (outcome != Outcome::PASSED) {
         EndWait(core, outcome,
                 SyncAllDeadlock(core, core.Cross().MissingAtBarrier(gmWorkspace.address, core.BlockIdx(), coreNum),
@@ -192,7 +193,8 @@ void IssueMark(bool set, const GlobalOperand &gmWorkspace, const LocalOperand &u
         uint64_t{core.Settings().blockNum} * static_cast<uint32_t>(eventId) + static_cast<uint32_t>(blockIdx);
     const GlobalOperand mark = FromElement(gmWorkspace, slot * DATA_BLOCK_BYTES / gmWorkspace.elementBytes);
     IssueWithWorkspaces(call, mark, DATA_BLOCK_BYTES, 0, DATA_BLOCK_BYTES, ubWorkspace, DATA_BLOCK_BYTES, where);
-    const Outcome outcome = core.Cross().FlipMark(mark.address, core.BlockIdx(), !set, set, core.Settings().executes);
+    const Outcome outcome =
+        core.Cross().FlipMark(mark.address, core.Release(Pipe::S), !set, set, core.Settings().executes);
     EndWait(core, outcome,
             {"cross-core-deadlock", "core " + std::to_string(blockIdx) + ", event " + std::to_string(eventId),
              set ? "the mark is set already, and no core that could wait for it is left"
@@ -240,7 +242,7 @@ void IssueTurnEnd(const GlobalOperand &gmWorkspace, const LocalOperand &ubWorksp
 {
     IssueTurn("NotifyNextBlock", gmWorkspace, ubWorkspace, false, where);
     AiCore &core = *AiCore::Current();
-    core.Cross().EndTurn(gmWorkspace.address, core.BlockIdx());
+    core.Cross().EndTurn(gmWorkspace.address, core.Release(Pipe::S));
 }
 
 }  // namespace Simulator

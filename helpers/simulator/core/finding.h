@@ -26,6 +26,9 @@ struct Finding {
     int64_t actual = 0;    // the two numbers that disagree
     int64_t expected = 0;  // a limit, or the value that would be right
     Severity severity = Severity::ERROR;
+    int32_t operandIndex = -1;   // of the tensors that the call names, the destination first; -1: none of them
+    const char *otherCall = "";  // the other call that is part of it, and where
+    SourceLine otherWhere{"", 0};
 };
 
 // Thrown once an error is recorded: the block it happened in ends, the others go on.

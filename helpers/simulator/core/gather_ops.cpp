@@ -31,7 +31,7 @@ uint64_t PlaceOf(const Instruction &instruction, AiCore &core, const GatherParam
     const uint64_t fromStart = uint64_t{parameters.baseBytes} + offset;
     const uint64_t place = far.address + fromStart;
     const uint64_t end = fromStart + parameters.pieceBytes;
-    const bool checked = core.Settings().checked && IsOn(CheckUbBounds, core);
+    const bool checked = core.Settings().checked && IsOn(CheckUbBounds, core.Settings());
     if (place + parameters.pieceBytes > core.Settings().ubBytes || (checked && end > far.viewBytes)) {
         core.Report({"offset-out-of-bounds", std::string(far.role),
                      "offset " + std::to_string(index) + " with the base leads to byte " + std::to_string(fromStart) +

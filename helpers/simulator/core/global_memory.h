@@ -40,6 +40,8 @@ struct WrittenRange {
     bool overwrites;  // see Operand
 };
 
+constexpr uint32_t DEVICE_AREA_BITS = 44;
+
 class GlobalMemory {
 public:
     explicit GlobalMemory(std::vector<GlobalTensorArea> areas) : areas_(std::move(areas)), written_(areas_.size()) {}
@@ -48,6 +50,12 @@ public:
     // The tensor that holds `address`, or the one whose end or start is nearest to it.
     const GlobalTensorArea &Nearest(uint64_t address) const;
     size_t IndexOf(const GlobalTensorArea &area) const { return static_cast<size_t>(&area - areas_.data()); }
+    // An address as on a device, where each tensor starts at a multiple of 512.
+    uint64_t DeviceAddress(uint64_t address) const
+    {
+        const GlobalTensorArea &area = Nearest(address);
+        return (uint64_t{IndexOf(area)} << DEVICE_AREA_BITS) + (address - area.address);
+    }
 
     void AddWritten(size_t area, const std::vector<WrittenRange> &ranges);
     std::vector<WrittenRange> SortedWritten(size_t area) const;

@@ -257,7 +257,7 @@ void WaitForOthers(const Instruction &instruction, AiCore &core)
         uint32_t &end = ends[static_cast<uint32_t>(access.pipe)];
         end = access.Exists() ? std::max(end, access.sequence + 1) : end;
     };
-    core.Accesses().Over(instruction, operand, [&](const AccessedRange &range) {
+    core.Accesses().Over(instruction, operand, [&](const AccessedRange &range, uint64_t, uint64_t) {
         waitFor(range.writer);
         for (const Access &reader : range.readers) {
             waitFor(operand.written ? reader : Access());
@@ -277,6 +277,7 @@ void IssueScalar(const char *call, const Operand &operand, bool ordersItself, So
     instruction.elements = 1;
     instruction.operands[0] = operand;
     instruction.operandNum = 1;
+    instruction.cached = operand.space == Space::GM;
     instruction.ordersItself = ordersItself && !core.Settings().strictSync;
     if (instruction.ordersItself && core.Settings().checked) {
         WaitForOthers(instruction, core);
@@ -296,12 +297,17 @@ void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index
 void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t index, bool written, SourceLine where)
 {
     const GlobalOperand element = FromElement(tensor, index);
+    AiCore &core = *AiCore::Current();
     if (!written) {
-        AiCore::Current()->NoteRead(element.address);
+        core.NoteRead(element.address);
     }
     // SetValue of a global tensor is not among the calls that the build orders.
     const bool ordersItself = !written || std::strcmp(call, "SetValue") != 0;
     IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), ordersItself, where);
+    core.NoteWord(element.address, written);
+    if (written && core.Settings().checked && std::strcmp(call, "SetValue") == 0) {
+        core.DirtyLines().Write(core.Gm().DeviceAddress(element.address), where);
+    }
     return reinterpret_cast<void *>(element.address);
 }
 

@@ -29,8 +29,8 @@ void Pipes::Reset(Schedule schedule, uint64_t seed)
         queues_[pipe].Clear();
         advancing_[pipe] = false;
         for (auto &ids : flags_[pipe]) {
-            for (uint32_t &flag : ids) {
-                flag = 0;
+            for (Flag &flag : ids) {
+                flag = Flag();
             }
         }
     }
@@ -51,6 +51,9 @@ void Pipes::Push(const Instruction &instruction)
         return;
     }
     queue.Push(instruction);
+    if (instruction.flag == Instruction::Flag::SET) {
+        ++FlagOf(instruction).queuedSets;
+    }
     if (schedule_ == Schedule::RANDOM) {
         while (random_() % laziness_ == 0 && StepRandomPipe()) {
         }
@@ -104,14 +107,14 @@ void Pipes::RunWhatCanRun()
     }
 }
 
-uint32_t &Pipes::FlagOf(const Instruction &instruction)
+Pipes::Flag &Pipes::FlagOf(const Instruction &instruction)
 {
     return flags_[Index(instruction.flagSource)][Index(instruction.flagDestination)][instruction.flagId];
 }
 
 bool Pipes::IsSet(const Instruction &wait) const
 {
-    return flags_[Index(wait.flagSource)][Index(wait.flagDestination)][wait.flagId] > 0;
+    return flags_[Index(wait.flagSource)][Index(wait.flagDestination)][wait.flagId].set > 0;
 }
 
 bool Pipes::IsHeldBack(const Instruction &instruction) const
@@ -127,11 +130,12 @@ bool Pipes::Blocked(Pipe pipe) const
 void Pipes::Run(const Instruction &instruction)
 {
     if (instruction.flag == Instruction::Flag::SET) {
-        ++FlagOf(instruction);
+        ++FlagOf(instruction).set;
     } else if (instruction.flag == Instruction::Flag::WAIT) {
-        --FlagOf(instruction);
+        --FlagOf(instruction).set;
     } else if (instruction.flag == Instruction::Flag::CROSS_CORE_SET) {
-        core_.SetCrossCoreFlag(instruction.flagId, instruction.call, instruction.where);
+        core_.SetCrossCoreFlag(instruction.flagId, instruction.ParametersAs<CoreRelease>(), instruction.call,
+                               instruction.where);
     }
     core_.Execute(instruction);
 }
@@ -156,6 +160,9 @@ bool Pipes::TryAdvance(Pipe pipe)
         }
     }
     const size_t place = NextPlace(pipe);
+    if (queue.At(place).flag == Instruction::Flag::SET) {
+        --FlagOf(queue.At(place)).queuedSets;
+    }
     Run(queue.At(place));
     queue.Remove(place);
     return true;
@@ -183,10 +190,7 @@ size_t Pipes::NextPlace(Pipe pipe)
 // Whether the source pipe still holds an instruction that sets the flag.
 bool Pipes::WillBeSet(const Instruction &wait) const
 {
-    return queues_[Index(wait.flagSource)].Any([&](const Instruction &queued) {
-        return queued.flag == Instruction::Flag::SET && queued.flagDestination == wait.flagDestination &&
-               queued.flagId == wait.flagId;
-    });
+    return flags_[Index(wait.flagSource)][Index(wait.flagDestination)][wait.flagId].queuedSets > 0;
 }
 
 bool Pipes::AdvanceUntilSet(const Instruction &wait)

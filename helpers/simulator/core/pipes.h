@@ -34,7 +34,14 @@ public:
     void RunWhatCanRun();
 
 private:
-    uint32_t &FlagOf(const Instruction &instruction);
+    // A queue of the kernel reuses an id as soon as its wait is issued, so the source pipe may set it again before the
+    // destination pipe has come to that wait.
+    struct Flag {
+        uint32_t set = 0;         // and not yet waited for
+        uint32_t queuedSets = 0;  // that the source pipe still holds
+    };
+
+    Flag &FlagOf(const Instruction &instruction);
     bool IsSet(const Instruction &wait) const;
     bool IsHeldBack(const Instruction &instruction) const;
     bool Blocked(Pipe pipe) const;
@@ -59,9 +66,7 @@ private:
     std::mt19937_64 random_;
     uint64_t laziness_ = 2;
     InstructionQueue queues_[PIPE_NUM];
-    // How often each flag was set and not yet waited for. A queue reuses an id as soon as its wait is issued, so the
-    // source pipe may set it again before the destination pipe has come to that wait.
-    uint32_t flags_[PIPE_NUM][PIPE_NUM][FLAG_IDS] = {};
+    Flag flags_[PIPE_NUM][PIPE_NUM][FLAG_IDS] = {};
     bool advancing_[PIPE_NUM] = {};
 };
 

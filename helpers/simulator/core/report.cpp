@@ -53,7 +53,6 @@ void FindingLog::Add(const Finding &finding, uint32_t core, const char *call, So
 {
     {
         const std::lock_guard<std::mutex> lock(mutex_);
-        errorNum_ += finding.severity == Severity::ERROR ? 1 : 0;
         if (++addedNum_ > limit_) {
             return;
         }
@@ -67,6 +66,10 @@ void FindingLog::Add(const Finding &finding, uint32_t core, const char *call, So
               .Add("file", where.file)
               .Add("line", where.line)
               .Add("operand", finding.operand)
+              .Add("operand_index", finding.operandIndex)
+              .Add("other_call", finding.otherCall)
+              .Add("other_file", finding.otherWhere.file)
+              .Add("other_line", finding.otherWhere.line)
               .Add("message", finding.message)
               .Add("actual", finding.actual)
               .Add("expected", finding.expected)

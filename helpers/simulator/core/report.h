@@ -33,7 +33,9 @@ public:
 
     void Add(const Finding &finding, uint32_t core, const char *call, SourceLine where);
     void Write(const JsonLine &line);
-    bool HasError() const { return errorNum_ > 0; }
+    // An error has ended a block early.
+    void NoteStop() { stopped_ = true; }
+    bool HasStop() const { return stopped_; }
     uint64_t Dropped() const { return addedNum_ > limit_ ? addedNum_ - limit_ : 0; }
 
 private:
@@ -41,7 +43,7 @@ private:
     int fileDescriptor_;
     uint64_t limit_;
     uint64_t addedNum_ = 0;
-    std::atomic<uint64_t> errorNum_{0};
+    std::atomic<bool> stopped_{false};
 };
 
 }  // namespace Simulator

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "../core/checks/check.h"
+#include "../core/checks/core_race.h"
 #include "../core/cross_core.h"
 #include "../core/tiling.h"
 #include "emergency.h"
@@ -256,6 +257,22 @@ private:
         }
     }
 
+    // For each tensor whether several cores write the same bytes of it in any order.
+    std::vector<bool> CheckCores()
+    {
+        std::vector<bool> racing(globalMemory_->Areas().size(), false);
+        for (size_t area = 0; area < racing.size() && IsOn(CheckBetweenCores, request_.settings); ++area) {
+            std::vector<const CoreAccess *> accesses;
+            for (const auto &core : cores_) {
+                for (const CoreAccess &access : core->GmAccesses().Of(area)) {
+                    accesses.push_back(&access);
+                }
+            }
+            racing[area] = CheckCoreRaces(globalMemory_->Areas()[area], accesses, crossCore_.Order(), findings_);
+        }
+        return racing;
+    }
+
     void CheckMemory()
     {
         for (const auto &core : cores_) {
@@ -264,8 +281,9 @@ private:
             }
         }
         if (request_.settings.checked) {
-            if (!findings_.HasError()) {
-                CheckCoverage(*globalMemory_, findings_);
+            const std::vector<bool> racing = CheckCores();
+            if (!findings_.HasStop()) {
+                CheckCoverage(*globalMemory_, racing, findings_);
             }
             for (const MappedTensor &tensor : tensors_) {
                 tensor.CheckGuard(findings_);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The child process: launches one kernel whenever the parent asks, until the parent closes the socket.
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -48,6 +53,20 @@ void RedirectOutput(int descriptor)
     }
 }
 
+// A process that a kernel forks ends with it, also where it has left the group that the parent ends.
+void EndForkedProcesses()
+{
+#ifdef __linux__
+    static const pid_t worker = getpid();
+    pthread_atfork(nullptr, nullptr, [] {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != worker) {
+            _exit(EXIT_ORPHAN);
+        }
+    });
+#endif
+}
+
 void Serve(const Message &message, TensorMappings &mappings)
 {
     Request request;
@@ -69,6 +88,7 @@ int RunLaunches(int idleSeconds)
     signal(SIGPIPE, SIG_IGN);
     const struct rlimit noCore = {0, 0};
     setrlimit(RLIMIT_CORE, &noCore);
+    EndForkedProcesses();
     Channel channel;
     TensorMappings mappings;
     for (;;) {
@@ -87,7 +107,9 @@ int RunLaunches(int idleSeconds)
         }
         std::thread launch([&] {
             Serve(message, mappings);
-            close(done[1]);
+            while (write(done[1], "", 1) < 0 && errno == EINTR) {
+            }
+            close(done[1]);  // alone it would not do: a process that the kernel forked holds the pipe open
         });
         if (!channel.StaysOpenUntil(done[0])) {
             _exit(EXIT_ORPHAN);  // no orphan outlives its notebook

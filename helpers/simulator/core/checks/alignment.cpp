@@ -27,7 +27,7 @@ void CheckAlignment(const Instruction &instruction, AiCore &core)
                         " bytes: " + std::to_string(std::max(1u, alignment / operand.elementBytes)) + " of its elements"
                   : "offset global tensors by whole elements",
              static_cast<int64_t>(operand.address % alignment), 0},
-            instruction.call, instruction.where);
+            instruction, operand);
     }
 }
 

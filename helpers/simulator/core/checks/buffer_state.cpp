@@ -16,7 +16,7 @@ void CheckBufferState(const Instruction &instruction, AiCore &core)
         if (!core.Buffers().Holds(operand.buffer)) {
             core.Report({"ub-unallocated", operand.role, "the tensor belongs to 0 buffers: it was never allocated",
                          "get it from AllocTensor, DeQue or TBuf::Get", 0, 1},
-                        instruction.call, instruction.where);
+                        instruction, operand);
         }
         const Buffer &buffer = core.Buffers()[operand.buffer];
         const auto name = [&] { return std::string(operand.role) + " (" + BufferName(buffer, operand.buffer) + ")"; };
@@ -29,7 +29,7 @@ void CheckBufferState(const Instruction &instruction, AiCore &core)
                                             : "the tensor is gone: its TPipe or TBufPool was set up again or destroyed";
             core.Report({"use-after-free", name(), message, "move FreeTensor behind the last use",
                          static_cast<int64_t>(buffer.state), static_cast<int64_t>(BufferState::OCCUPIED)},
-                        instruction.call, instruction.where);
+                        instruction, operand);
         }
         if (buffer.state == BufferState::ENQUEUED) {
             core.Report({"use-while-enqueued", name(),
@@ -37,7 +37,7 @@ void CheckBufferState(const Instruction &instruction, AiCore &core)
                              ": it belongs to the next stage",
                          "use it before EnQue or after DeQue", static_cast<int64_t>(buffer.state),
                          static_cast<int64_t>(BufferState::DEQUEUED)},
-                        instruction.call, instruction.where);
+                        instruction, operand);
         }
     }
 }

@@ -21,6 +21,8 @@ void CheckCompareLength(const Instruction &instruction, AiCore &core);
 void CheckReservedUb(const Instruction &instruction, AiCore &core);
 void CheckRace(const Instruction &instruction, AiCore &core);
 void CheckUnwritten(const Instruction &instruction, AiCore &core);
+void CheckBetweenCores(const Instruction &instruction, AiCore &core);
+void CheckStaleLine(const Instruction &instruction, AiCore &core);
 void CheckOperandOverlap(const Instruction &instruction, AiCore &core);
 
 struct Check {
@@ -41,16 +43,18 @@ constexpr Check CHECKS[] = {
     {"reserved-ub", CheckReservedUb},
     {"race", CheckRace},
     {"unwritten", CheckUnwritten},
+    {"core-race", CheckBetweenCores},
+    {"stale-line", CheckStaleLine},
     {"operand-overlap", CheckOperandOverlap},
 };
 
-// For rules that are checked only as an instruction executes.
-inline bool IsOn(void (*run)(const Instruction &, AiCore &), const AiCore &core)
+// For rules that are checked at another time.
+inline bool IsOn(void (*run)(const Instruction &, AiCore &), const LaunchSettings &settings)
 {
     uint32_t bit = 1;
     for (const Check &check : CHECKS) {
         if (check.run == run) {
-            return (core.Settings().checksOff & bit) == 0;
+            return (settings.checksOff & bit) == 0;
         }
         bit <<= 1;
     }
@@ -74,8 +78,8 @@ void CheckUbEnd(const Instruction &instruction, AiCore &core);
 // At level "model" no tensor holds computed data: what the scalar unit may still touch.
 void CheckModelAccess(const Instruction &instruction, AiCore &core);
 
-// After all blocks: outputs written once and whole.
-void CheckCoverage(GlobalMemory &globalMemory, FindingLog &findings);
+// After all blocks: outputs written once and whole; by several cores only in order, where races were looked for.
+void CheckCoverage(GlobalMemory &globalMemory, const std::vector<bool> &racing, FindingLog &findings);
 
 // "96 elements (192 B)"
 inline std::string Amount(uint64_t bytes, uint32_t elementBytes)

@@ -24,14 +24,14 @@ void CheckOperand(const Instruction &instruction, const Operand &operand, AiCore
                  std::to_string(end) + " of " + area.name + ", which holds " + Amount(area.bytes, operand.elementBytes),
              "clip the last tile of the last core to what is left: use the count of this tile, not the tile length",
              end, static_cast<int64_t>(area.bytes)},
-            instruction.call, instruction.where);
+            instruction, operand);
     }
     if (operand.written && area.role == Role::IN) {
         core.Report({"gm-write-to-input", name(),
                      verb() + Amount(span, operand.elementBytes) + " at byte " + std::to_string(start) +
                          " of the input " + area.name,
                      "store to the output tensor; inputs are read only", start, static_cast<int64_t>(area.bytes)},
-                    instruction.call, instruction.where);
+                    instruction, operand);
     }
     if (span > operand.viewBytes) {
         core.Report({"gm-beyond-declared", name(),
@@ -39,7 +39,7 @@ void CheckOperand(const Instruction &instruction, const Operand &operand, AiCore
                          Amount(operand.viewBytes, operand.elementBytes) + " from there with SetGlobalBuffer",
                      "declare what the core owns, or copy less: the next core's part starts there",
                      static_cast<int64_t>(span), static_cast<int64_t>(operand.viewBytes), Severity::WARNING},
-                    instruction.call, instruction.where);
+                    instruction, operand);
     }
 }
 

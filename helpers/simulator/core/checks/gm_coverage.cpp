@@ -36,7 +36,7 @@ void ReportTwice(const GlobalTensorArea &area, const WrittenRange &first, const 
 
 }  // namespace
 
-void CheckCoverage(GlobalMemory &globalMemory, FindingLog &findings)
+void CheckCoverage(GlobalMemory &globalMemory, const std::vector<bool> &racing, FindingLog &findings)
 {
     for (size_t index = 0; index < globalMemory.Areas().size(); ++index) {
         const GlobalTensorArea &area = globalMemory.Areas()[index];
@@ -53,7 +53,7 @@ void CheckCoverage(GlobalMemory &globalMemory, FindingLog &findings)
             if (range.overwrites) {
                 continue;
             }
-            if (range.begin < furthest.end) {
+            if (range.begin < furthest.end && (range.core == furthest.core || !racing[index])) {
                 ReportTwice(area, furthest, range, findings);
             }
             if (range.end > furthest.end) {

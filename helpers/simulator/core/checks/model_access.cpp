@@ -31,7 +31,7 @@ void CheckModelAccess(const Instruction &instruction, AiCore &core)
                          " B at " + place + ": level model computes and keeps 0 B of tensor data, so there is no value",
                      "use level fast or checked, or give the value as an argument, or the array as an input (\"in\")",
                      0, static_cast<int64_t>(operand.runBytes)},
-                    instruction.call, instruction.where);
+                    instruction, operand);
     }
 }
 

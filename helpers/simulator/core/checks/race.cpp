@@ -54,10 +54,12 @@ public:
         : instruction_(instruction), operand_(operand), core_(core)
     {
     }
-    void Judge(const AccessedRange &range)
+    void Judge(const AccessedRange &range, uint64_t from, uint64_t to)
     {
+        from_ = from;
+        to_ = to;
         if (!operand_.written || instruction_.readsDst) {
-            Judge(range, range.writer, Hazard::READ_AFTER_WRITE);
+            Judge(range.writer, Hazard::READ_AFTER_WRITE);
         }
         if (!operand_.written) {
             return;
@@ -65,16 +67,16 @@ public:
         // Who comes after a reader comes after the writer that the reader waited for.
         bool read = false;
         for (const Access &reader : range.readers) {
-            Judge(range, reader, Hazard::WRITE_AFTER_READ);
+            Judge(reader, Hazard::WRITE_AFTER_READ);
             read = read || reader.Exists();
         }
         if (!read) {
-            Judge(range, range.writer, Hazard::WRITE_AFTER_WRITE);
+            Judge(range.writer, Hazard::WRITE_AFTER_WRITE);
         }
     }
 
 private:
-    void Judge(const AccessedRange &range, const Access &earlier, Hazard hazard)
+    void Judge(const Access &earlier, Hazard hazard)
     {
         const bool ordered = !earlier.Exists() ||
                              core_.Order().Knows(instruction_.pipe, earlier.pipe, earlier.sequence) ||
@@ -85,14 +87,18 @@ private:
         const auto kind = static_cast<uint32_t>(hazard);
         if (core_.Accesses().IsNew(CODES[kind], earlier.site, core_.Accesses().SiteOf(instruction_))) {
             const Site &site = core_.Accesses().SiteOf(earlier);
-            core_.Note({CODES[kind], operand_.role,
-                        "pipe " + Name(instruction_.pipe) + " " + NOW[kind] + " " +
-                            Bytes(operand_, range.begin, range.end, core_) + " while pipe " + Name(earlier.pipe) +
-                            " may still be " + BEFORE[kind] + " them (" + site.call + " in line " +
-                            std::to_string(site.where.line) + ", " + core_.Accesses().RoleOf(earlier) + ")",
-                        Remedy(hazard, instruction_.pipe, earlier.pipe, site, core_),
-                        static_cast<int64_t>(range.end - range.begin), 0},
-                       instruction_.call, instruction_.where);
+            Finding finding{};
+            finding.code = CODES[kind];
+            finding.operand = operand_.role;
+            finding.message = "pipe " + Name(instruction_.pipe) + " " + NOW[kind] + " " +
+                              Bytes(operand_, from_, to_, core_) + " while pipe " + Name(earlier.pipe) +
+                              " may still be " + BEFORE[kind] + " them (" + site.call + " in line " +
+                              std::to_string(site.where.line) + ", " + core_.Accesses().RoleOf(earlier) + ")";
+            finding.remedy = Remedy(hazard, instruction_.pipe, earlier.pipe, site, core_);
+            finding.actual = static_cast<int64_t>(to_ - from_);
+            finding.otherCall = site.call;
+            finding.otherWhere = site.where;
+            core_.Note(finding, instruction_, operand_);
         }
         // One finding for each missing synchronisation: what follows from it is not said again.
         core_.Order().Learn(instruction_.pipe, earlier.pipe, earlier.sequence);
@@ -101,6 +107,8 @@ private:
     const Instruction &instruction_;
     const Operand &operand_;
     AiCore &core_;
+    uint64_t from_ = 0;  // the bytes in question
+    uint64_t to_ = 0;
 };
 
 }  // namespace
@@ -112,8 +120,9 @@ void CheckRace(const Instruction &instruction, AiCore &core)
             const Operand &operand = instruction.operands[i];
             if (operand.written == written) {
                 RaceCheck check(instruction, operand, core);
-                core.Accesses().Over(instruction, operand,
-                                     [&check](const AccessedRange &range) { check.Judge(range); });
+                core.Accesses().Over(
+                    instruction, operand,
+                    [&check](const AccessedRange &range, uint64_t from, uint64_t to) { check.Judge(range, from, to); });
             }
         }
     }

@@ -22,7 +22,7 @@ void CheckUbBounds(const Instruction &instruction, AiCore &core)
                          ". The device does not check: the neighbouring buffer is hit",
                      "use the element count of this tensor's own type, and make the buffer as long as the tile",
                      static_cast<int64_t>(span), static_cast<int64_t>(operand.viewBytes)},
-                    instruction.call, instruction.where);
+                    instruction, operand);
     }
 }
 

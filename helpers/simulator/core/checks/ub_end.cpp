@@ -16,7 +16,7 @@ void CheckUbEnd(const Instruction &instruction, AiCore &core)
                              " of UB, which has " + std::to_string(ubBytes) + " B",
                          "run with level checked, which says what the tensor holds", static_cast<int64_t>(end),
                          static_cast<int64_t>(ubBytes)},
-                        instruction.call, instruction.where);
+                        instruction, operand);
         }
     }
 }

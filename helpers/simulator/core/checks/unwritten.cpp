@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was never written must not leave UB: neither to global memory nor to the scalar unit.
-#include <algorithm>
 #include <cstring>
 
 #include "check.h"
@@ -21,7 +20,8 @@ bool IsOutput(const Instruction &instruction, AiCore &core)
 void CheckUnwritten(const Instruction &instruction, AiCore &core)
 {
     const bool stores = instruction.pipe == Pipe::MTE3;
-    if (!stores && std::strcmp(instruction.call, "GetValue") != 0) {
+    const bool takes = instruction.pipe == Pipe::S && std::strcmp(instruction.call, "GetValue") == 0;
+    if (!stores && !takes) {
         return;  // a dump may look at anything
     }
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
@@ -31,12 +31,10 @@ void CheckUnwritten(const Instruction &instruction, AiCore &core)
         }
         uint64_t bytes = 0;
         uint64_t first = 0;
-        const uint64_t end = operand.address + operand.SpanBytes();
-        core.Accesses().Over(instruction, operand, [&](const AccessedRange &range) {
+        core.Accesses().Over(instruction, operand, [&](const AccessedRange &range, uint64_t from, uint64_t to) {
             if (range.unwritten) {
-                const uint64_t begin = std::max(range.begin, operand.address);
-                first = bytes == 0 ? begin - operand.address : first;
-                bytes += std::min(range.end, end) - begin;
+                first = bytes == 0 ? from - operand.address : first;
+                bytes += to - from;
             }
         });
         if (bytes == 0) {
@@ -55,7 +53,7 @@ void CheckUnwritten(const Instruction &instruction, AiCore &core)
                  stores ? "write the whole of it before, or store only what was computed"
                         : "write the element before it is read",
                  static_cast<int64_t>(bytes), 0, severity},
-                instruction.call, instruction.where);
+                instruction, operand);
         }
     }
 }

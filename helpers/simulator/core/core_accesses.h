@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the blocks of one thread touched of global memory, for a comparison between cores at the end.
+#ifndef SIMULATOR_CORE_CORE_ACCESSES_H
+#define SIMULATOR_CORE_CORE_ACCESSES_H
+
+#include <cstdint>
+#include <vector>
+
+#include "global_memory.h"
+#include "instruction.h"
+
+namespace Simulator {
+
+// Bytes [begin, end) of a tensor; neighbouring accesses of the same kind are joined, which counts as the last of them.
+struct CoreAccess {
+    uint64_t begin;
+    uint64_t end;
+    const char *call;
+    SourceLine where;
+    uint32_t block;
+    uint32_t epoch;     // of what the block knew of others; see CoreOrder
+    uint32_t releases;  // that the block had made before
+    uint32_t sequence;
+    int32_t operandIndex;
+    uint32_t elementBytes;
+    Pipe pipe;
+    bool written;
+    bool atomic;
+    bool cached;  // by the scalar unit, through its data cache
+
+    bool Continues(const CoreAccess &before) const
+    {
+        return before.end == begin && before.block == block && before.epoch == epoch && before.releases == releases &&
+               before.where.line == where.line && before.call == call && before.operandIndex == operandIndex;
+    }
+};
+
+class CoreAccesses {
+public:
+    explicit CoreAccesses(size_t areaNum) : accesses_(areaNum) {}
+
+    // Inputs are left out: between reads nothing can go wrong.
+    void Add(const Instruction &instruction, uint32_t block, uint32_t epoch, uint32_t releases,
+             const GlobalMemory &globalMemory);
+    const std::vector<CoreAccess> &Of(size_t area) const { return accesses_[area]; }
+
+private:
+    std::vector<std::vector<CoreAccess>> accesses_;  // by tensor
+};
+
+}  // namespace Simulator
+
+#endif  // SIMULATOR_CORE_CORE_ACCESSES_H
