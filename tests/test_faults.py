@@ -232,6 +232,24 @@ def test_a_finding_names_both_numbers():
     assert (finding.actual, finding.expected) == (61 * 4, 56 * 4)
 
 
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        ("3 * 64", "the count is 3 times the 64 elements that the tensor holds: pass the count of this tensor alone"),
+        ("64 * sizeof(float)", "the count is 4 times the 64 elements that the tensor holds: it counts elements, not"),
+        ("96", "use the element count of this tensor's own type"),
+    ],
+)
+def test_a_count_that_is_a_multiple_of_the_tensor_says_of_what(count, text, tmp_path):
+    path = tmp_path / "count.cpp"
+    path.write_text((FOLDER / "ub_out_of_bounds.cpp").read_text(encoding="utf-8").replace("3 * 64", count))
+    launched = Kernel.from_source(path, "fault").launch(
+        np.zeros(64, np.float32), np.zeros(64, np.float32), raise_on_finding=False
+    )
+    (finding,) = launched.findings
+    assert finding.code == "ub-out-of-bounds" and finding.remedy.startswith(text)
+
+
 def test_the_same_finding_on_many_cores_is_one_finding_with_all_cores():
     kernel = Kernel.from_source(FOLDER / "queue_leak.cpp", "fault")
     x, y = np.zeros(64, np.float32), np.zeros(64, np.float32)
