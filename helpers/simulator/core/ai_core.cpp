@@ -59,7 +59,8 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     }
     sameReads_ = 0;
     readWord_ = 0;
-    dirtyLines_.Reset();
+    nextWord_ = 0;
+    lines_.Reset();
     vectorMask = VectorMask();
     dequantScale = DequantScaleRegister();
     std::memset(&registers, POISON_BYTE, sizeof(registers));
@@ -109,9 +110,10 @@ void AiCore::Issue(Instruction &instruction)
     CheckUbEnd(instruction, *this);
     if (settings_.checked) {
         accesses_.Add(instruction);
+        const uint32_t epoch = crossCore_.Order().EpochOf(blockIdx_);
+        const uint32_t loadedEpoch = lines_.Note(instruction, globalMemory_, epoch);
         if (settings_.blockNum > 1) {
-            coreAccesses_.Add(instruction, blockIdx_, crossCore_.Order().EpochOf(blockIdx_), releasedNum_,
-                              globalMemory_);
+            coreAccesses_.Add(instruction, {blockIdx_, epoch, releasedNum_, loadedEpoch}, globalMemory_);
         }
     }
     if (settings_.timingLimit > 0) {
@@ -249,16 +251,30 @@ void AiCore::SetCrossCoreFlag(uint32_t id, const CoreRelease &release, const cha
     }
 }
 
-void AiCore::NoteWord(uint64_t address, bool written)
+void AiCore::NoteWord(uint64_t address, uint32_t bytes, bool written)
 {
     if (!settings_.checked || settings_.blockNum == 1) {
         return;
     }
     CoreOrder &order = crossCore_.Order();
     if (written) {
+        // Words in a row that nothing comes between are one place to learn from, so that their accesses are joined.
+        releasedNum_ += address == nextWord_ && issuedNum_ == nextWordSequence_ + 1 ? 0 : 1;
+        nextWord_ = address + bytes;
+        nextWordSequence_ = issuedNum_;
         order.WriteWord(address, {blockIdx_, order.EpochOf(blockIdx_), order_.ReleasedBy(Pipe::S)});
     } else {
         readWord_ = address;
+    }
+}
+
+void AiCore::CleanLines(uint64_t address, uint32_t sequence)
+{
+    const bool all = address == CoreClean::ALL_LINES;
+    const uint64_t deviceAddress = all ? address : globalMemory_.DeviceAddress(address);
+    if ((all ? lines_.CleanAll() : lines_.CleanLine(deviceAddress)) && settings_.blockNum > 1) {
+        ++releasedNum_;
+        coreAccesses_.AddClean({blockIdx_, sequence, deviceAddress});
     }
 }
 

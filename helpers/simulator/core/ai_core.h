@@ -107,7 +107,9 @@ public:
     void WaitFor(Pipe pipe, uint32_t sequenceEnd);
     PipeOrder &Order() { return order_; }
     AccessHistory &Accesses() { return accesses_; }
-    ScalarLines &DirtyLines() { return dirtyLines_; }
+    const ScalarLines &Lines() const { return lines_; }
+    // The scalar unit writes back what its cache holds of the line at a host address, or of all lines, and drops it.
+    void CleanLines(uint64_t address, uint32_t sequence);
     CrossCore &Cross() { return crossCore_; }
     void RunCrossCoreSets() { pipes_.RunCrossCoreSets(); }
     void SetCrossCoreFlag(uint32_t id, const CoreRelease &release, const char *call, SourceLine where);
@@ -117,7 +119,7 @@ public:
     // A read of global memory. The same one again and again is a core that waits for another: that one may run now.
     void NoteRead(uint64_t address);
     // A word of global memory that the scalar unit is about to read, or has written.
-    void NoteWord(uint64_t address, bool written);
+    void NoteWord(uint64_t address, uint32_t bytes, bool written);
     // Drops what is still queued: after an error in a destructor, where the block cannot be stopped by throwing.
     void AbandonPipes() { pipes_.Reset(settings_.schedule, settings_.seed); }
 
@@ -156,7 +158,7 @@ private:
     PipeOrder order_;
     AccessHistory accesses_;
     CoreAccesses coreAccesses_;
-    ScalarLines dirtyLines_;
+    ScalarLines lines_;
     BufferTable buffers_;
     EventIds events_;
     PendingFlags flags_;
@@ -170,6 +172,8 @@ private:
     uint32_t executedNum_ = 0;
     uint64_t lastRead_ = 0;
     uint64_t readWord_ = 0;  // the last word that the scalar unit read, until the block goes on
+    uint64_t nextWord_ = 0;  // behind the last word that the scalar unit wrote, and the instructions up to then
+    uint32_t nextWordSequence_ = 0;
     uint32_t sameReads_ = 0;
     volatile bool inBlock_ = false;
     const char *volatile lastCall_ = "";

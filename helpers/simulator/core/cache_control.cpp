@@ -29,13 +29,8 @@ void IssueCacheControl(const char *call, const GlobalOperand &line, bool oneLine
         instruction.operandNum = 0;
     }
     core.Issue(instruction);
-    if (std::strcmp(call, "DataCachePreload") == 0) {
-        return;
-    }
-    if (oneLine) {
-        core.DirtyLines().CleanLine(core.Gm().DeviceAddress(line.address));
-    } else {
-        core.DirtyLines().CleanAll();
+    if (std::strcmp(call, "DataCachePreload") != 0) {
+        core.CleanLines(oneLine ? line.address : CoreClean::ALL_LINES, instruction.sequence);
     }
 }
 
@@ -50,7 +45,7 @@ void *AccessByPass(const char *call, const GlobalOperand &element, bool written,
     instruction.operands[0] = InGm(element, element.elementBytes, element.elementBytes, 1, written);
     instruction.operandNum = 1;
     core.Issue(instruction);
-    core.NoteWord(element.address, written);
+    core.NoteWord(element.address, element.elementBytes, written);
     return reinterpret_cast<void *>(element.address);
 }
 

@@ -23,6 +23,7 @@ void CheckRace(const Instruction &instruction, AiCore &core);
 void CheckUnwritten(const Instruction &instruction, AiCore &core);
 void CheckBetweenCores(const Instruction &instruction, AiCore &core);
 void CheckStaleLine(const Instruction &instruction, AiCore &core);
+void CheckOperandOverlap(const Instruction &instruction, AiCore &core);
 
 struct Check {
     const char *name;
@@ -44,6 +45,7 @@ constexpr Check CHECKS[] = {
     {"unwritten", CheckUnwritten},
     {"core-race", CheckBetweenCores},
     {"stale-line", CheckStaleLine},
+    {"operand-overlap", CheckOperandOverlap},
 };
 
 // For rules that are checked at another time.
@@ -83,6 +85,13 @@ void CheckCoverage(GlobalMemory &globalMemory, const std::vector<bool> &racing, 
 inline std::string Amount(uint64_t bytes, uint32_t elementBytes)
 {
     return std::to_string(bytes / elementBytes) + " elements (" + std::to_string(bytes) + " B)";
+}
+
+// "core 3 (DataCopy in line 12)"
+inline std::string OfCore(const CoreAccess &access)
+{
+    return "core " + std::to_string(access.stamp.block) + " (" + access.call + " in line " +
+           std::to_string(access.where.line) + ")";
 }
 
 }  // namespace Simulator
