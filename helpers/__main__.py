@@ -13,6 +13,7 @@ COMMANDS = {
     "verify": ("helpers.verification", "run one case and judge it"),
     "sweep": ("helpers.sweep", "run the verify notebook over a matrix of cases"),
     "trace": ("helpers.trace", "model the time of one case and write it as a trace"),
+    "typecheck": ("helpers.typecheck", "compile kernels against the headers of a CANN toolkit"),
     "bench": ("helpers.bench", "measure builds, launches and throughput"),
     "notebooks": ("helpers.notebooks", "run all notebooks again and store their outputs"),
 }

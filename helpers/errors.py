@@ -8,6 +8,7 @@
     ├── BuildError                also a RuntimeError: compiler_output
     ├── CompilerNotFound          also a RuntimeError
     ├── LaunchError               also a RuntimeError
+    ├── ToolkitNotFound       also a RuntimeError
     ├── RunModeUnavailable        also a RuntimeError: run_mode, reason, next_step
     ├── KernelFault               also a RuntimeError: findings
     ├── EvidenceError             also a ValueError
@@ -94,6 +95,10 @@ class BuildError(WorkbookError, RuntimeError):
 
 class CompilerNotFound(WorkbookError, RuntimeError):
     """No usable C++17 compiler; the message names what was tried."""
+
+
+class ToolkitNotFound(WorkbookError, RuntimeError):
+    """No CANN toolkit with the headers that are needed; the message names where they were looked for."""
 
 
 class LaunchError(WorkbookError, RuntimeError):

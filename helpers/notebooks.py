@@ -3,6 +3,7 @@
 
 - `refresh(path)` executes one notebook and returns it in canonical form: nothing in it depends on machine or time
 - `differences(stored, fresh)` compares two, leaving out the bytes of pictures
+- `kernel_cells()` are the kernels in `%%ascendc` cells, by notebook and name
 - `main(["--check"])` changes no file and fails where a fresh run gives something else
 """
 
@@ -22,6 +23,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from helpers.build_cache import CHECKOUT
+from helpers.entry import find_entries
 
 FOLDER = CHECKOUT / "notebooks"
 CELL_SECONDS = 120  # as nbval gets from the Makefile
@@ -50,6 +52,17 @@ def refresh(path: Path) -> NotebookNode:
     folders = [str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
     client.execute(env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)})
     return canonical(notebook)
+
+
+def kernel_cells() -> dict[str, str]:
+    """The C++ of each `%%ascendc` cell, by the notebook and its first kernel, such as "02_the_kernel: add_one"."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            magic, _, source = cell.source.partition("\n")
+            if cell.cell_type == "code" and magic.startswith("%%ascendc"):
+                found[f"{path.stem}: {find_entries(source)[0]}"] = source
+    return found
 
 
 def canonical(notebook: NotebookNode) -> NotebookNode:

@@ -2,15 +2,13 @@
 """The shipped kernel and the kernels of the lessons give the same bits and no finding in every order that a seed draws.
 `--schedule-seeds N` says how many seeds; each is run on five SoCs."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from helpers import Kernel, make_inputs, run
-from helpers.build_cache import CHECKOUT
+from helpers.notebooks import kernel_cells
 from helpers.operator import build_kernel
 
 SOCS = ("Ascend910B1", "Ascend910B3", "Ascend910B4-1", "Ascend310B1", "Ascend310B4")
@@ -85,24 +83,13 @@ def add_one(kernel: Kernel, **options: object) -> tuple[object, bool]:
 LESSONS: dict[str, Callable[..., tuple[object, bool]]] = {"add_one": add_one}
 
 
-def cells() -> dict[str, str]:
-    """The source of each %%ascendc cell, by the notebook and the kernel's name."""
-    found = {}
-    for path in sorted(Path(CHECKOUT / "notebooks").glob("*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            magic, _, source = "".join(cell["source"]).partition("\n")
-            if cell["cell_type"] == "code" and magic.startswith("%%ascendc"):
-                found[f"{path.stem}: {Kernel.from_source(source).entry}"] = source
-    return found
-
-
 def test_each_lesson_with_a_kernel_is_known_here():
-    assert {name.split(": ")[1] for name in cells()} == set(LESSONS)
+    assert {name.split(": ")[1] for name in kernel_cells()} == set(LESSONS)
 
 
 @pytest.mark.parametrize("soc", SOCS)
 def test_kernels_of_lessons_are_right_and_give_no_finding(soc, schedule_seeds):
-    for name, source in cells().items():
+    for name, source in kernel_cells().items():
         kernel = Kernel.from_source(source, soc=soc)
         for seed in range(schedule_seeds):
             result, right = LESSONS[name.split(": ")[1]](kernel, schedule="random", seed=seed)
