@@ -110,6 +110,8 @@ def with_hits(stream: InstructionStream, timed: np.ndarray, costs: SocCosts) -> 
         return numbers, timed
     kind = stream.kinds[numbers[places]]
     through = (kind["bypasses_l2"] == 0) & np.isin(kind["pipe"], (_MTE2, _MTE3))
+    if not through.any():
+        return numbers, timed
     places, kind, starts = places[through], kind[through], stream.copy_starts[through]
     block_ends = np.cumsum(stream.lengths)
     block = np.searchsorted(block_ends, places, side="right")
