@@ -88,7 +88,8 @@ class SocCosts(Mapping[str, Cost]):
                 name,
                 None,
                 f"a value of your own: for {self.soc} {cost.source}, and none is guessed. "
-                f"Next: give it in {cost.unit}: model_time(r.stream, r.soc, costs={{'{name}': ...}}), on the command line --cost {name}=...",
+                f"Next: give it in {cost.unit}, "
+                f"as model_time(r.stream, r.soc, {{{name!r}: ...}}) or, from a shell, by --cost {name}=...",
             )
         return cost.value
 

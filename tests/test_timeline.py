@@ -133,6 +133,17 @@ def test_all_cores_wait_for_the_last_at_sync_all():
     assert timeline.instructions["end_ns"].tolist() == [1600, 1605, 1707, 1100, 1605, 1707]
 
 
+def test_a_core_waits_for_the_flags_of_all_others():
+    def meet(size):
+        return [load(size), kind(MTE2, call=1, flag=3, flag_id=3), kind(S, call=2, flag_id=3), load(1)]
+
+    names = ("DataCopy", "CrossCoreSetFlag", "CrossCoreWaitFlag")
+    timeline = model_time(stream(meet(1000), meet(500), names=names), SOC, ROUND)
+    # As above, but the flags are set by the pipe that loads, and S stands from the start.
+    assert timeline.instructions["end_ns"].tolist() == [1600, 1600, 1605, 1707, 1100, 1100, 1605, 1707]
+    assert timeline.instructions["dependency"][[2, 6]].tolist() == [1, 1]
+
+
 def test_marks_between_cores_are_refused():
     with pytest.raises(LaunchError, match="does not follow marks and turns between cores \\(IBSet\\)"):
         model_time(stream([kind(S)], names=("IBSet",)), SOC, ROUND)
