@@ -13,7 +13,7 @@ _MUCH = 0.1  # of the bytes that are read: below it the whole hardly changes
 
 
 def beyond_the_model(stream: InstructionStream) -> tuple[str, ...]:
-    """In words, each with how far published runs were off; tests/published_timings.py has the runs."""
+    """In words, each with how far published runs were off; published_timings.py has the runs."""
     kinds = stream.kinds
     reads = (kinds["gm_bytes"] > 0) & (kinds["gm_written"] == 0)
     read_bytes = int((kinds["gm_bytes"] * stream.counts)[reads].sum())
