@@ -6,6 +6,7 @@ Addresses come from the instruction log, times from the model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from helpers.log_figures import NO_TENSOR, operand_ranges, ub_ranges
 from helpers.soc import find_soc
 from helpers.timeline import Timeline
 from helpers.view import COLOURS, HATCHES, View, canvas
+
+_TICK_BYTES = 32 * 1024
 
 
 @dataclass
@@ -54,20 +57,20 @@ def ub_over_time(
     total = find_soc(timeline.soc).ub_bytes
     with canvas(4.6) as (figure, axes):
         axes.set_xlim(begin - 0.01 * (end - begin), end + 0.01 * (end - begin))
-        axes.set_ylim(0, total)
+        axes.set_ylim(0, min(total, -(-max(hold.end_byte for hold in holds) // _TICK_BYTES) * _TICK_BYTES))
         axes.set(xlabel="modelled time from the start of the first block, us", ylabel="address in UB, KiB")
         axes.set_title(f"UB over modelled time, {timeline.soc}, core {core}", pad=24)
-        ticks = np.arange(0, total + 1, 32 * 1024)
-        axes.set_yticks(ticks, [str(tick // 1024) for tick in ticks])
+        ticks = np.arange(0, axes.get_ylim()[1] + 1, _TICK_BYTES)
+        axes.set_yticks(ticks, [f"{tick / 1024:.0f}" for tick in ticks])
         axes.grid(visible=False)
-        names = sorted({hold.name for hold in holds}, key=list(COLOURS).index)
-        legend = [Patch(label=name, **_look(name)) for name in names]
-        axes.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(names), borderpad=0.1)
+        looks = _looks([hold.name for hold in holds])
+        legend = [Patch(label=name, **look) for name, look in looks.items()]
+        axes.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(looks), borderpad=0.1)
         figure.draw_without_rendering()
         pixels_per_us = axes.get_window_extent().width / (axes.get_xlim()[1] - axes.get_xlim()[0])
         for hold in seen:
             corner, height = (hold.begin_us, hold.first_byte), hold.end_byte - hold.first_byte
-            axes.add_patch(Rectangle(corner, hold.end_us - hold.begin_us, height, **_look(hold.name)))
+            axes.add_patch(Rectangle(corner, hold.end_us - hold.begin_us, height, **looks[hold.name]))
             left, right = max(hold.begin_us, begin), min(hold.end_us, end)
             if (right - left) * pixels_per_us > 22:
                 behind = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
@@ -85,8 +88,16 @@ def ub_over_time(
     return View(figure, {**data, "held_bytes": np.array(held)}, summary)
 
 
-def _look(name: str) -> dict[str, object]:
-    return {"facecolor": COLOURS[name], "hatch": HATCHES[name], "edgecolor": COLOURS["ink"], "linewidth": 0.7}
+def _looks(names: Sequence[str]) -> dict[str, dict[str, object]]:
+    """Colour and hatch by name; tensors that the workbook has no colour for take those that are not used, in turn."""
+    known = [name for name in HATCHES if name in names]
+    foreign = [name for name in dict.fromkeys(names) if name not in known]
+    spare = [name for name in ("predict", "label", "dout", "y") if name not in known]
+    if len(foreign) > len(spare):
+        raise ArgumentValueError("instructions", foreign, f"up to {len(spare)} global tensors beside {known}")
+    taken = dict(zip(known, known, strict=True)) | dict(zip(foreign, spare, strict=False))
+    ink = {"edgecolor": COLOURS["ink"], "linewidth": 0.7}
+    return {name: {"facecolor": COLOURS[like], "hatch": HATCHES[like], **ink} for name, like in taken.items()}
 
 
 def _holds(instructions: InstructionLog, timeline: Timeline, core: int) -> list[_Hold]:
@@ -101,7 +112,7 @@ def _holds(instructions: InstructionLog, timeline: Timeline, core: int) -> list[
             len(records),
             f"the log of the timeline's launch, complete and with one block on core {core}: {len(own)} instructions",
         )
-    slots = [(name if name in HATCHES else "work", *span) for name, *span in ub_ranges(instructions, core)]
+    slots = list(ub_ranges(instructions, core))
     current: dict[int, _Hold] = {}
     holds = []
     for place, tile in zip(lanes.place.tolist(), lanes.tile.tolist(), strict=True):
