@@ -13,7 +13,9 @@ from helpers.view import COLOURS, View, canvas
 _MARKS = "D*^v"
 
 
-def buffer_gain(pairs: Sequence[tuple[Timeline, Timeline]], marks: Mapping[str, tuple[float, float]]) -> View:
+def buffer_gain(
+    pairs: Sequence[tuple[Timeline, Timeline]], marks: Mapping[str, tuple[float, float]] | None = None
+) -> View:
     """Modelled time with one buffer and with two over the compute, and what the second one gains.
 
     The unit of time is that of the copies alone: the time of the pair that computes least, with two buffers.
@@ -39,7 +41,7 @@ def buffer_gain(pairs: Sequence[tuple[Timeline, Timeline]], marks: Mapping[str, 
         upper.set(ylabel="modelled time / copies", ylim=(0, None))
         upper.set_title(f"Modelled, {pairs[0][0].soc}, {pairs[0][0].cores} cores")
         lower.plot(compute, gain * 100, "o-", color=COLOURS["ink"], label="gain, modelled")
-        for (name, (at, share)), marker in zip(marks.items(), _MARKS, strict=False):
+        for (name, (at, share)), marker in zip((marks or {}).items(), _MARKS, strict=False):
             look = {"marker": marker, "linestyle": "none", "ms": 11, "mec": COLOURS["ink"], "zorder": 4}
             lower.plot(at, share * 100, color=COLOURS["label"], label=name, **look)
         lower.set(xlabel="time of V / time of the copies alone", ylabel="gain, %", ylim=(-3, None))
