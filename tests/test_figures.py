@@ -12,6 +12,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from helpers import (
+    buffer_figures,
     compare,
     figures,
     log_figures,
@@ -66,6 +67,7 @@ def modelled_views():
     yield what_if_figures.what_if_map(what_if_figures.what_if_grid(100_000, "float16"))
     yield what_if_figures.tile_sweep(100_000, "float32", cores=3)
     yield what_if_figures.core_sweep((100, 100_000), "float32")
+    yield buffer_figures.buffer_gain([(one, two)], {"a mark": (0.1, 0.2)})
     yield roofline_figures.roofline({"real": (real.timeline, 3 * 10**6)})
     yield roofline_figures.time_parts({"real": real.timeline, "one": one})
 

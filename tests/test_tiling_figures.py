@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from helpers import plan, run
-from helpers.errors import ArgumentValueError
+from helpers.errors import ArgumentValueError, KernelFault
 from helpers.log_figures import ub_ranges
-from helpers.operator import build_kernel
+from helpers.other_plan import model_plan, other_plan
 from helpers.roofline_figures import roofline, time_parts
+from helpers.soc import find_soc
 from helpers.soc_costs import soc_costs
 from helpers.tile_loop import tile_timeline, what_if
 from helpers.tiling_figures import tile_map, ub_budget
@@ -69,42 +70,21 @@ def test_the_budget_is_what_a_run_touches(dtype, soc):
 def test_no_plan_has_a_longer_tile_than_the_longest(dtype, soc):
     longest = longest_tile(dtype, soc, 2)
     tiles = [plan(elems, dtype, soc=soc).tile_elems for elems in np.geomspace(10**6, 10**12, 40).astype(int).tolist()]
-    assert max(tiles) <= longest <= max(tiles) * 1.05
+    assert max(tiles) <= longest
     assert longest_tile(dtype, soc, 1) >= 2 * longest
 
 
 @pytest.mark.parametrize("buffers", [1, 2])
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_the_longest_tile_runs_without_a_finding_and_a_longer_one_does_not(dtype, buffers):
-    tensor = np.broadcast_to(np.zeros((), dtype), (10**6,))
-    line = 512 // tensor.itemsize
-
-    def findings(tile_elems):
-        named = plan(10**6, dtype)
-        tiling = np.frombuffer(named.tiling_bytes, TILING).copy()
-        tiling["tile"], tiling["buffers"] = tile_elems, buffers
-        result = build_kernel(SOC, dtype).launch(
-            *[tensor] * 4,
-            workspace_bytes=0,
-            tiling=tiling.tobytes(),
-            block_dim=named.cores,
-            level="model",
-            roles=("in", "in", "in", "out"),
-            raise_on_finding=False,
-        )
-        return result.findings
-
     longest = longest_tile(dtype, SOC, buffers)
-    assert findings(longest) == ()
-    # the rest of UB is reserved or less than a line for each buffer
-    assert findings(longest + 3 * 1024 // (buffers * tensor.itemsize) // line * line + 4 * line) != ()
-
-
-TILING = np.dtype(
-    [(name, "u8") for name in ("total", "long_core", "short_core")]
-    + [(name, "u4") for name in ("long_cores", "cores", "tile", "buffers", "chunk")]
-    + [("scale", "f4")]
-)
+    planned = plan(10**7, dtype)
+    assert model_plan(other_plan(planned, tile_elems=longest, buffers=buffers)).findings == ()
+    reserved_bytes = find_soc(SOC).ub_bytes - find_soc(SOC).planned_ub_bytes
+    line_elems = 512 // np.dtype(dtype).itemsize
+    longer = longest + (reserved_bytes // (4 * buffers * 512) + 1) * line_elems
+    with pytest.raises(KernelFault, match="ub-capacity"):
+        model_plan(other_plan(planned, tile_elems=longer, buffers=buffers))
 
 
 @pytest.fixture(scope="module", params=[(100_000, "float32"), (10**6, "float16")], ids=str)
