@@ -3,15 +3,13 @@
 
 import itertools
 import statistics
-from pathlib import Path
 
 import numpy as np
 import pytest
-from published_timings import ADD_ROWS, BANK_ROWS, BANK_TICK_NS, COPY_ROWS, QUEUE_ROWS
 
 from helpers import Kernel
+from helpers.published_timings import ADD_ROWS, BANK_ROWS, BANK_TICK_NS, COPY_ROWS, QUEUE_ROWS, SOURCES
 
-SOURCES = Path(__file__).with_name("published")
 ROWS = 8192
 
 

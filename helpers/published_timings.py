@@ -9,10 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from helpers.build_cache import CHECKOUT
+
+SOURCES = CHECKOUT / "helpers" / "published"
+ADD_SOURCE = "asc-devkit, sample add_high_performance (Atlas A2, 1850 MHz)"
+ADD_MATRIX = (8192, 8192)  # rows, elements of each
+
 
 @dataclass(frozen=True)
 class AddRow:
-    """A row of the table of add_high_performance: half, 8192 x 8192; microseconds as measured there."""
+    """A row of the table of add_high_performance: half, 8192 x 8192; microseconds as measured there.
+
+    Attributes:
+        measured_vector_us: None where the table has none.
+    """
 
     name: str
     cores: int
@@ -22,15 +32,17 @@ class AddRow:
     spread_banks: int
     measured_core_us: float
     measured_task_us: float
-    measured_vector_us: float
+    measured_vector_us: float | None
+    scalar: int = 0
 
     @property
     def defines(self) -> dict[str, int]:
         """The switches of add.cpp."""
-        names = ("tile_elems", "buffers", "bypass_l2", "spread_banks")
+        names = ("tile_elems", "buffers", "bypass_l2", "spread_banks", "scalar")
         return {name.upper(): getattr(self, name) for name in names}
 
 
+ADD_SCALAR_ROW = AddRow("scalar loop, one core", 1, 4096, 1, 0, 0, 1239689.0, 1239689.0, None, scalar=1)
 ADD_ROWS = (
     AddRow("one core, 8 KB", 1, 4096, 1, 0, 0, 6909.14, 6909.6, 761.65),
     AddRow("48 cores, 8 KB", 48, 4096, 1, 0, 0, 297.14, 306.58, 15.885),
