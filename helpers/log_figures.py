@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.patches import ConnectionPatch, Rectangle
 
 from helpers.launch import FLAG_NAMES, PIPE_NAMES, InstructionLog
-from helpers.view import COLOURS, HATCHES, View, canvas
+from helpers.view import COLOURS, HATCHES, PIPE_WORK, View, canvas
 
 NO_TENSOR = 255  # the instruction touches no global tensor
 _SET, _WAIT = FLAG_NAMES.index("SetFlag"), FLAG_NAMES.index("WaitFlag")
@@ -124,7 +124,7 @@ def pipe_lanes(instructions: InstructionLog, core: int = 0) -> View:
                     *ends, "data", arrowstyle="-|>", shrinkA=4, shrinkB=4, mutation_scale=10, color=COLOURS["faint"]
                 )
             )
-        axes.set_yticks([lane[name] for name in _LANES], [f"{name}\n{_WORK[name]}" for name in _LANES])
+        axes.set_yticks([lane[name] for name in _LANES], [f"{name}\n{PIPE_WORK[name]}" for name in _LANES])
         axes.set(xlim=(-1, len(records)), ylim=(-0.6, 2.75), xlabel="order of execution", title=f"Pipes of core {core}")
         axes.grid(axis="x", visible=False)
     work = records[records["flag"] == 0]
@@ -170,9 +170,6 @@ def orders(logs: Mapping[str, InstructionLog], core: int = 0) -> View:
         axes.grid(visible=False)
     listed = "; ".join(f"{name}: {' '.join(map(str, places))}" for name, places in data.items())
     return View(figure, data, f"Instructions by their place in the program, in the order of execution. {listed}.")
-
-
-_WORK = {"MTE2": "copy in", "V": "compute", "MTE3": "copy out"}
 
 
 def _ub_ranges(record: np.void) -> list[tuple[int, int]]:
