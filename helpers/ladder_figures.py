@@ -161,7 +161,7 @@ def _time_axis(axes: Axes, least_seconds: float, most_seconds: float) -> None:
         axes.set_xlim(0, most_seconds * 1e3 * 1.3)
     else:
         axes.set_xscale("log")
-        axes.set_xlim(least_seconds * 1e3 / 3, most_seconds * 1e3 * (most_seconds / least_seconds) ** 0.35)
+        axes.set_xlim(least_seconds * 1e3 / 3, most_seconds * 1e3 * (most_seconds / least_seconds) ** 0.42)
     axes.grid(axis="y", visible=False)
 
 
