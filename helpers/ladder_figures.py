@@ -122,7 +122,7 @@ def add_table(steps: Sequence[AddStep]) -> str:
     rows = [("published row", "measured us", "modelled us", "fastest", "slowest", "error", "")]
     for step in steps:
         note = f"fitted on this row, scaled from {step.scaled_from} elements" if step.is_fitted else ""
-        measured = f"{step.row.measured_task_us:.1f}"
+        measured = f"{step.row.measured_task_us:.8g}"
         rows.append((step.row.name, measured, *_microseconds(step.time), f"{100 * step.error:+.1f} %", note))
     return f"{_aligned(rows)}\nmeasured: {steps[0].source}"
 

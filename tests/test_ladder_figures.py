@@ -47,7 +47,7 @@ def test_a_logarithmic_axis_is_for_what_differs_tenfold(views):
 def test_every_word_is_inside_the_figure_and_its_sentence_says_modelled(views):
     for view in views:
         width, height = view.figure.canvas.get_width_height()
-        ticks = {label for label in (*view.axes.get_xticklabels(), *view.axes.get_yticklabels())}
+        ticks = {*view.axes.get_xticklabels(), *view.axes.get_yticklabels()}
         for text in set(view.figure.findobj(Text)) - ticks:
             box = text.get_window_extent()
             if text.get_text().strip():
