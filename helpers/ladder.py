@@ -87,7 +87,7 @@ def _rungs() -> tuple[Rung, ...]:
         ("inputs bypass L2", "Bytes that are read once leave L2 to y.", {"bypasses_l2": True}),
         (
             "no bank conflicts",
-            "What one instruction reads together lies in different bank groups.",
+            "What one instruction reads together lies in different groups of banks.",
             {"bank_conflicts": False},
         ),
         (

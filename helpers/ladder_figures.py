@@ -83,7 +83,7 @@ def add_bars(steps: Sequence[AddStep]) -> View:
         )
         for place, step in zip(places, steps, strict=True):
             far = max(step.time.slowest_seconds * 1e3, step.row.measured_task_us * 1e-3)
-            text = f"{100 * step.error:+.1f} %" + (", fitted on this row" if step.is_fitted else "")
+            text = f"{100 * step.error:+.1f} %" + (", fitted on it" if step.is_fitted else "")
             axes.annotate(text, (far, place), (9, 0), textcoords="offset points", va="center")
         axes.set_yticks(places, data["name"])
         _time_axis(axes, data["fastest_seconds"].min(), data["slowest_seconds"].max())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // y = (predict - label) * scale * dout in float32, for any N.
-// Rung 7: no bank conflicts. Tiles that one instruction reads together start an odd multiple of 256 bytes apart.
+// Rung 7: no bank conflicts. What one instruction reads together lies on either side of a gap of 256 bytes.
 #include "kernel_operator.h"
 
 using namespace AscendC;
@@ -45,8 +45,8 @@ extern "C" __global__ __aicore__ void mse_loss_grad(GM_ADDR predict, GM_ADDR lab
     TQue<TPosition::VECIN, 1> predictQueue, labelQueue, doutQueue;
     TQue<TPosition::VECOUT, 1> yQueue;
     TBuf<TPosition::VECCALC> bankGap;
-    pipe.InitBuffer(predictQueue, BUFFERS, TILE_BYTES);
     pipe.InitBuffer(yQueue, BUFFERS, TILE_BYTES);
+    pipe.InitBuffer(predictQueue, BUFFERS, TILE_BYTES);
     pipe.InitBuffer(bankGap, BANK_GAP_BYTES);
     pipe.InitBuffer(labelQueue, BUFFERS, TILE_BYTES);
     pipe.InitBuffer(doutQueue, BUFFERS, TILE_BYTES);
