@@ -38,7 +38,7 @@ def instruction_table(instructions: InstructionLog, core: int = 0, flags: bool =
             call = f"{call}: {FLAG_NAMES[record['flag']]}"
             gm = f"{pipes[0]} to {pipes[1]}, flag {record['flag_id']}"
         else:
-            ub = "  ".join(f"{start}-{end - 1}" for start, end in _ub_ranges(record))
+            ub = "  ".join(f"{start}-{end - 1}" for start, end in operand_ranges(record))
             if record["gm_tensor"] != NO_TENSOR:
                 start = int(record["gm_offset_bytes"])
                 gm = f"{instructions.tensors[record['gm_tensor']]} {start}-{start + int(record['gm_bytes']) - 1}"
@@ -67,7 +67,7 @@ def ub_ranges(instructions: InstructionLog, core: int = 0) -> tuple[tuple[str, i
     for record in sorted(records, key=lambda record: record["gm_tensor"] == NO_TENSOR):  # copies first: they give names
         copies = record["gm_tensor"] != NO_TENSOR
         name = instructions.tensors[record["gm_tensor"]] if copies else "work"
-        for start, end in _ub_ranges(record):
+        for start, end in operand_ranges(record):
             held = next((low for low, (_, high) in owners.items() if low <= start < high), start)
             owner, known_end = owners.get(held, (name, end))
             owners[held] = (owner, max(end, known_end))
@@ -172,7 +172,7 @@ def orders(logs: Mapping[str, InstructionLog], core: int = 0) -> View:
     return View(figure, data, f"Instructions by their place in the program, in the order of execution. {listed}.")
 
 
-def _ub_ranges(record: np.void) -> list[tuple[int, int]]:
+def operand_ranges(record: np.void) -> list[tuple[int, int]]:
     """Start and end byte of each operand in UB, the destination first."""
     addresses, lengths = record["ub_address"].tolist(), record["ub_bytes"].tolist()
     return [(start, start + length) for start, length in zip(addresses, lengths, strict=True) if length]
