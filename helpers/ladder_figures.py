@@ -101,30 +101,28 @@ def add_bars(steps: Sequence[AddStep]) -> View:
 def ladder_table(times: Sequence[RungTime]) -> str:
     """One line for each rung: modelled time with its range, how many times the rung before, share of the roofline."""
     rows = [("rung", "modelled us", "fastest", "slowest", "gain", "of roofline", "scaled from N")]
-    before = None
-    for time in times:
-        seconds = time.time.seconds
-        rows.append(
-            (
-                str(time.rung),
-                *_microseconds(time.time),
-                "" if before is None else f"x {before / seconds:.2f}",
-                f"{time.dram_share:.4f}",
-                "" if time.scaled_from is None else str(time.scaled_from),
-            )
-        )
-        before = seconds
+    for before, time in zip((None, *times), times, strict=False):
+        gain = _gain(before and before.time.seconds, time.time.seconds)
+        scaled = "" if time.scaled_from is None else str(time.scaled_from)
+        rows.append((str(time.rung), *_microseconds(time.time), gain, f"{time.dram_share:.4f}", scaled))
     return _aligned(rows)
 
 
 def add_table(steps: Sequence[AddStep]) -> str:
-    """One line for each published row, and the source of what was measured."""
-    rows = [("published row", "measured us", "modelled us", "fastest", "slowest", "error", "")]
-    for step in steps:
+    """One line for each published row, with what it gained over the row before, and the source of what was measured."""
+    rows = [("published row", "measured us", "gain", "modelled us", "fastest", "slowest", "gain", "error", "")]
+    for before, step in zip((None, *steps), steps, strict=False):
         note = f"fitted on this row, scaled from {step.scaled_from} elements" if step.is_fitted else ""
         measured = f"{step.row.measured_task_us:.8g}"
-        rows.append((step.row.name, measured, *_microseconds(step.time), f"{100 * step.error:+.1f} %", note))
+        measured_gain = _gain(before and before.row.measured_task_us, step.row.measured_task_us)
+        gain = _gain(before and before.time.seconds, step.time.seconds)
+        error = f"{100 * step.error:+.1f} %"
+        rows.append((step.row.name, measured, measured_gain, *_microseconds(step.time), gain, error, note))
     return f"{_aligned(rows)}\nmeasured: {steps[0].source}"
+
+
+def _gain(before: float | None, after: float) -> str:
+    return "" if before is None else f"x {before / after:.2f}"
 
 
 def _microseconds(time: Range) -> tuple[str, str, str]:

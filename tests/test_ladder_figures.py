@@ -90,3 +90,6 @@ def test_measured_times_stand_beside_their_source(steps):
     assert last.startswith("measured: asc-devkit")
     assert f"{steps[2].row.measured_task_us}" in add_table(steps)
     assert add_bars(steps).data["measured_seconds"][1] == pytest.approx(6909.6e-6)
+    double_buffer = next(line for line in add_table(steps).splitlines() if line.startswith("double buffer"))
+    modelled_gain = steps[3].time.seconds / steps[4].time.seconds
+    assert f"x {268.5 / 264.02:.2f}" in double_buffer and f"x {modelled_gain:.2f}" in double_buffer
