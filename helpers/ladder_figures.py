@@ -65,8 +65,8 @@ def add_bars(steps: Sequence[AddStep]) -> View:
     Data: name, seconds, fastest_seconds, slowest_seconds, measured_seconds, error, fitted (bool).
     """
     data = _range_arrays([step.time for step in steps])
-    data["name"] = np.array([step.row.name for step in steps])
-    data["measured_seconds"] = np.array([step.row.measured_task_us * 1e-6 for step in steps])
+    data["name"] = np.array([step.name for step in steps])
+    data["measured_seconds"] = np.array([step.measured_us * 1e-6 for step in steps])
     data["error"] = np.array([step.error for step in steps])
     data["fitted"] = np.array([step.is_fitted for step in steps])
     with canvas(1.2 + _ROW_INCHES * len(steps)) as (figure, axes):
@@ -82,7 +82,7 @@ def add_bars(steps: Sequence[AddStep]) -> View:
             label="measured (source below)",
         )
         for place, step in zip(places, steps, strict=True):
-            far = max(step.time.slowest_seconds * 1e3, step.row.measured_task_us * 1e-3)
+            far = max(step.time.slowest_seconds * 1e3, step.measured_us * 1e-3)
             text = f"{100 * step.error:+.1f} %" + (", fitted on it" if step.is_fitted else "")
             axes.annotate(text, (far, place), (9, 0), textcoords="offset points", va="center")
         axes.set_yticks(places, data["name"])
@@ -113,11 +113,11 @@ def add_table(steps: Sequence[AddStep]) -> str:
     rows = [("published row", "measured us", "gain", "modelled us", "fastest", "slowest", "gain", "error", "")]
     for before, step in zip((None, *steps), steps, strict=False):
         note = f"fitted on this row, scaled from {step.scaled_from} elements" if step.is_fitted else ""
-        measured = f"{step.row.measured_task_us:.8g}"
-        measured_gain = _gain(before and before.row.measured_task_us, step.row.measured_task_us)
+        measured = f"{step.measured_us:.8g}"
+        measured_gain = _gain(before and before.measured_us, step.measured_us)
         gain = _gain(before and before.time.seconds, step.time.seconds)
         error = f"{100 * step.error:+.1f} %"
-        rows.append((step.row.name, measured, measured_gain, *_microseconds(step.time), gain, error, note))
+        rows.append((step.name, measured, measured_gain, *_microseconds(step.time), gain, error, note))
     return f"{_aligned(rows)}\nmeasured: {steps[0].source}"
 
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // z = x + y in half on dav-2201, with the switches of a published table of timings: TILE_ELEMS elements per copy,
-// BUFFERS 1 or 2, BYPASS_L2 for the inputs, SPREAD_BANKS for results in a bank of their own, SCALAR for a loop over
-// elements. The sources of an addition lie TILE_ELEMS apart: no bank group serves both where that is an odd multiple of
-// 256 bytes.
+// BUFFERS 1 or 2, BYPASS_L2 for the inputs, SPREAD_BANKS for results in a bank of their own. The sources of an addition
+// lie TILE_ELEMS apart: no bank group serves both where that is an odd multiple of 256 bytes.
 #include "kernel_operator.h"
 
 constexpr uint32_t ROW_ELEMS = 8192;
@@ -22,18 +21,6 @@ __aicore__ inline Tile TileAt(uint32_t buffer)
     return {AscendC::LocalTensor<half>(AscendC::TPosition::VECCALC, inputs, TILE_ELEMS),
             AscendC::LocalTensor<half>(AscendC::TPosition::VECCALC, inputs + SLOT_BYTES, TILE_ELEMS),
             AscendC::LocalTensor<half>(AscendC::TPosition::VECCALC, result, TILE_ELEMS)};
-}
-
-__aicore__ inline void AddTile(const Tile &tile, uint32_t count)
-{
-    if constexpr (SCALAR) {
-        for (uint32_t i = 0; i < count; ++i) {
-            const float sum = static_cast<float>(tile.x.GetValue(i)) + static_cast<float>(tile.y.GetValue(i));
-            tile.z.SetValue(i, static_cast<half>(sum));
-        }
-    } else {
-        AscendC::Add(tile.z, tile.x, tile.y, static_cast<int32_t>(count));
-    }
 }
 
 // A matrix of `rows` rows, cut by rows; the first cores have one more where they do not divide evenly.
@@ -67,7 +54,7 @@ extern "C" __global__ __aicore__ void add_published(GM_ADDR x, GM_ADDR y, GM_ADD
         AscendC::SetFlag<AscendC::HardEvent::MTE2_V>(buffer);
         AscendC::WaitFlag<AscendC::HardEvent::MTE2_V>(buffer);
         AscendC::WaitFlag<AscendC::HardEvent::MTE3_V>(buffer);
-        AddTile(tile, count);
+        AscendC::Add(tile.z, tile.x, tile.y, static_cast<int32_t>(count));
         AscendC::SetFlag<AscendC::HardEvent::V_MTE2>(buffer);
         AscendC::SetFlag<AscendC::HardEvent::V_MTE3>(buffer);
         AscendC::WaitFlag<AscendC::HardEvent::V_MTE3>(buffer);
