@@ -2,7 +2,7 @@
 """What the timing model rests on: one table of costs per SoC, each value with its unit, status and source.
 
 - `soc_costs(soc)` is the table; `soc_costs(soc, dram_bandwidth=5.12e10)` replaces values by the caller's own
-- `Cost` is one value, `SocCosts` a table; `SocCosts.fastest` and `.slowest` take each value's end of its range
+- `Cost` is one value, `SocCosts` a table; `SocCosts.ends()` are tables of the ends of its values' ranges
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class SocCosts(Mapping[str, Cost]):
                 name,
                 None,
                 f"a value of your own: for {self.soc} {cost.source}, and none is guessed. "
-                f"Next: give it, in {cost.unit}, such as costs={{'{name}': ...}}",
+                f"Next: give it in {cost.unit}, "
+                f"as model_time(r.stream, r.soc, {{{name!r}: ...}}) or, from a shell, by --cost {name}=...",
             )
         return cost.value
 
@@ -106,21 +107,22 @@ class SocCosts(Mapping[str, Cost]):
             )
         return SocCosts(self.soc, costs, self.end)
 
-    @property
-    def fastest(self) -> SocCosts:
-        """Every value at the end of its range that makes kernels faster."""
-        return self._at_ends(faster=True)
+    def ends(self, starts_matter: bool = True) -> tuple[SocCosts, ...]:
+        """Tables with every value at its faster end, and with every value at its slower end.
 
-    @property
-    def slowest(self) -> SocCosts:
-        """Every value at the end of its range that makes kernels slower."""
-        return self._at_ends(faster=False)
+        Cores that start further apart may be faster (they load while others compute) or slower: with `starts_matter`
+        each of the two comes with either end of the spread, and with the value between.
+        """
+        start = self.costs["start_span"]
+        spans = sorted({start.low, start.value, start.high}) if starts_matter else [start.value]
+        return tuple(self._at_end(faster, span) for faster in (True, False) for span in spans)
 
-    def _at_ends(self, *, faster: bool) -> SocCosts:
+    def _at_end(self, faster: bool, start_span: float) -> SocCosts:
         costs = {
             name: dataclasses.replace(cost, value=cost.high if cost.more_is_faster == faster else cost.low)
             for name, cost in self.costs.items()
         }
+        costs["start_span"] = dataclasses.replace(costs["start_span"], value=start_span)
         return SocCosts(self.soc, costs, "low" if faster else "high")
 
     def statuses(self, names: Iterable[str] | None = None) -> str:
@@ -162,6 +164,16 @@ _910B = {
     "Ascend910B4": (1650, 100663296, 0.80e12, 0.80e12, 4.0e12),
     "Ascend910B4-1": (1650, 176160768, 0.80e12, 0.80e12, 4.0e12),
 }
+# Published: an output of 0.67 of L2 stays in it (Add, L2 bypass), a matrix of 1.5 of L2 does not (data_copy, 5).
+_L2_KEPT = Cost(
+    0.83,
+    "share",
+    "assumed",
+    f"half way from {_ADD}, where 134 MB of 201 MB stay, to all of L2",
+    0.67,
+    1.0,
+    more_is_faster=True,
+)
 _FITTED_ON = ("Ascend910B1", "Ascend910B4")
 
 
@@ -182,6 +194,7 @@ def _of_910b(soc: str) -> dict[str, Cost]:
             more_is_faster=True,
         ),
         "l2_bytes": Cost(l2_bytes, "B", "documented", _INI, more_is_faster=True),
+        "l2_kept": _L2_KEPT,
         "dram_bandwidth": Cost(
             dram,
             "B/s",
@@ -231,6 +244,7 @@ def _of_310b(soc: str) -> dict[str, Cost]:
     return {
         "clock": Cost(clock * 1e6, "Hz", "documented", _INI, more_is_faster=True),
         "l2_bytes": Cost(4194304, "B", "documented", _INI, more_is_faster=True),
+        "l2_kept": _L2_KEPT,
         "dram_bandwidth": Cost(
             None if large else 25.6e9,
             "B/s",

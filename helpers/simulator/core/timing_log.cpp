@@ -3,8 +3,6 @@
 
 #include <cstring>
 
-#include "bank_conflicts.h"
-
 namespace Simulator {
 
 namespace {
@@ -43,7 +41,7 @@ void AddGlobalOperand(TimingKind &kind, const Operand &operand, const GlobalMemo
 
 }  // namespace
 
-TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memory)
+TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memory, BankConflictCounter &counter)
 {
     TimingKind kind{};
     kind.line = static_cast<uint32_t>(instruction.where.line);
@@ -62,7 +60,7 @@ TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memo
         }
     }
     if (instruction.pipe == Pipe::V && instruction.flag == Instruction::Flag::NONE) {
-        const BankConflicts conflicts = CountBankConflicts(instruction);
+        const BankConflicts conflicts = counter.Count(instruction);
         kind.repeats = conflicts.repeats;
         kind.readConflicts = conflicts.read;
         kind.writeConflicts = conflicts.write;

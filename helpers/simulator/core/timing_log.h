@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "bank_conflicts.h"
 #include "global_memory.h"
 #include "instruction.h"
 
@@ -43,7 +44,7 @@ struct TimingKind {
 
 static_assert(sizeof(TimingKind) == 56, "helpers/instruction_stream.py reads kinds of this size");
 
-TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memory);
+TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memory, BankConflictCounter &counter);
 
 class TimingLog {
 public:
