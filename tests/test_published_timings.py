@@ -3,11 +3,12 @@
 
 import itertools
 import statistics
-from pathlib import Path
 
 import numpy as np
 import pytest
-from published_timings import (
+
+from helpers import Kernel
+from helpers.published_timings import (
     ADD_ROWS,
     BANK_ROWS,
     BANK_TICK_NS,
@@ -19,12 +20,10 @@ from published_timings import (
     SCALAR_ELEMS,
     SCALAR_MEASURED_CORE_US,
     SCALAR_MEASURED_SCALAR_US,
+    SOURCES,
     WHOLE_COPY_ELEMS,
 )
 
-from helpers import Kernel
-
-SOURCES = Path(__file__).with_name("published")
 ROWS = 8192
 
 

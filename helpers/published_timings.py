@@ -18,6 +18,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from helpers.build_cache import CHECKOUT
+
+SOURCES = CHECKOUT / "helpers" / "published"
+ADD_SOURCE = "asc-devkit, sample add_high_performance (Atlas A2, 1850 MHz)"
+ADD_MATRIX_ROWS = 8192  # of as many elements
+
 
 @dataclass(frozen=True)
 class AddRow:
