@@ -165,8 +165,8 @@ def soc_costs(soc: str, **replaced: float) -> SocCosts:
     return SocCosts(found.name, {**cores, **common}).replaced(**replaced)
 
 
-# clock MHz, L2 bytes, DRAM B/s from the tool's table, its lowest other source, L2 B/s. With the other HBM vendor the tool
-# takes 1.34 TB/s for B1, 1.30 for B2 and B3, 1.25 for B4: no range covers both, such a board is a value of the caller's.
+# clock MHz, L2 bytes, DRAM B/s from the tool's table, its lowest other source, L2 B/s. With the other HBM vendor the
+# tool takes 1.34 TB/s for B1, 1.30 for B2 and B3, 1.25 for B4: outside the range, for the caller to give.
 _910B = {
     "Ascend910B1": (1850, 201326592, 1.80e12, 1.60e12, 8.0e12),
     "Ascend910B2": (1800, 201326592, 1.75e12, 1.60e12, 7.78e12),
