@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.patches import ConnectionPatch, Rectangle
 
 from helpers.launch import FLAG_NAMES, PIPE_NAMES, InstructionLog
-from helpers.view import COLOURS, HATCHES, View, canvas
+from helpers.view import COLOURS, HATCHES, PIPE_WORK, View, canvas
 
 NO_TENSOR = 255  # the instruction touches no global tensor
 _SET, _WAIT = FLAG_NAMES.index("SetFlag"), FLAG_NAMES.index("WaitFlag")
@@ -38,7 +38,7 @@ def instruction_table(instructions: InstructionLog, core: int = 0, flags: bool =
             call = f"{call}: {FLAG_NAMES[record['flag']]}"
             gm = f"{pipes[0]} to {pipes[1]}, flag {record['flag_id']}"
         else:
-            ub = "  ".join(f"{start}-{end - 1}" for start, end in _ub_ranges(record))
+            ub = "  ".join(f"{start}-{end - 1}" for start, end in operand_ranges(record))
             if record["gm_tensor"] != NO_TENSOR:
                 start = int(record["gm_offset_bytes"])
                 gm = f"{instructions.tensors[record['gm_tensor']]} {start}-{start + int(record['gm_bytes']) - 1}"
@@ -67,7 +67,7 @@ def ub_ranges(instructions: InstructionLog, core: int = 0) -> tuple[tuple[str, i
     for record in sorted(records, key=lambda record: record["gm_tensor"] == NO_TENSOR):  # copies first: they give names
         copies = record["gm_tensor"] != NO_TENSOR
         name = instructions.tensors[record["gm_tensor"]] if copies else "work"
-        for start, end in _ub_ranges(record):
+        for start, end in operand_ranges(record):
             held = next((low for low, (_, high) in owners.items() if low <= start < high), start)
             owner, known_end = owners.get(held, (name, end))
             owners[held] = (owner, max(end, known_end))
@@ -124,7 +124,7 @@ def pipe_lanes(instructions: InstructionLog, core: int = 0) -> View:
                     *ends, "data", arrowstyle="-|>", shrinkA=4, shrinkB=4, mutation_scale=10, color=COLOURS["faint"]
                 )
             )
-        axes.set_yticks([lane[name] for name in _LANES], [f"{name}\n{_WORK[name]}" for name in _LANES])
+        axes.set_yticks([lane[name] for name in _LANES], [f"{name}\n{PIPE_WORK[name]}" for name in _LANES])
         axes.set(xlim=(-1, len(records)), ylim=(-0.6, 2.75), xlabel="order of execution", title=f"Pipes of core {core}")
         axes.grid(axis="x", visible=False)
     work = records[records["flag"] == 0]
@@ -172,10 +172,7 @@ def orders(logs: Mapping[str, InstructionLog], core: int = 0) -> View:
     return View(figure, data, f"Instructions by their place in the program, in the order of execution. {listed}.")
 
 
-_WORK = {"MTE2": "copy in", "V": "compute", "MTE3": "copy out"}
-
-
-def _ub_ranges(record: np.void) -> list[tuple[int, int]]:
+def operand_ranges(record: np.void) -> list[tuple[int, int]]:
     """Start and end byte of each operand in UB, the destination first."""
     addresses, lengths = record["ub_address"].tolist(), record["ub_bytes"].tolist()
     return [(start, start + length) for start, length in zip(addresses, lengths, strict=True) if length]

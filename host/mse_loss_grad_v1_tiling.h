@@ -25,7 +25,7 @@ enum class PlanStatus : uint32_t {
     INVALID_ELEMENT = 2,  // elementBytes is neither 2 (float16) nor 4 (float32)
     INVALID_REDUCTION = 3,
     NO_CORE = 4,
-    UB_TOO_SMALL = 5,  // not even one 512-byte tile per buffer fits
+    UB_TOO_SMALL = 5,  // no room for a bank and one 512-byte tile per buffer
 };
 
 struct PlanRequest {
@@ -46,13 +46,14 @@ constexpr T CeilDivide(T value, T divisor)
 inline uint32_t LongestTile(const PlanRequest &request)
 {
     const bool widen = request.elementBytes == sizeof(uint16_t);
-    const uint32_t lineLength = LINE_BYTES / request.elementBytes;
-    const uint32_t queueBytesPerElement = 4 * BUFFER_NUM * request.elementBytes;  // predict, label, dout, y
     const uint32_t workBytes = BANK_GAP_BYTES + (widen ? 2 * MAX_CHUNK_LENGTH * uint32_t{sizeof(float)} : 0);
-    if (request.ubBytes <= workBytes) {
+    if (request.ubBytes <= workBytes + BANK_BYTES) {
         return 0;
     }
-    return (request.ubBytes - workBytes) / queueBytesPerElement / lineLength * lineLength;
+    // Two queues on each side of the gap, which makes up a whole bank with the first two.
+    const uint32_t queueBytes = request.ubBytes - workBytes;
+    const uint32_t sideBytes = std::min(queueBytes / 2, queueBytes - BANK_BYTES);
+    return sideBytes / (2 * BUFFER_NUM) / LINE_BYTES * (LINE_BYTES / request.elementBytes);
 }
 
 // Tiles of a core are cut equal, but never shorter than MIN_TRANSFER_BYTES where the core owns that much.

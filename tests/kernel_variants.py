@@ -203,3 +203,25 @@ VARIANTS = {
         {"rightBuffer_.template Get<float>()": "leftBuffer_.template Get<float>()"}, dtype="float16"
     ),
 }
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Other places in UB, which break no rule: `conflicts` names what vector instructions then wait for."""
+
+    replacements: Mapping[str, str]
+    conflicts: str
+    elems: int = ONE_TILE
+
+
+GAP = "const uint32_t gapBytes = BANK_GAP_BYTES + (sideBytes < BANK_BYTES ? BANK_BYTES - sideBytes : 0);"
+INIT_Y = "    pipe->InitBuffer(yQueue_, bufferNum, tileBytes);\n"
+INIT_PREDICT = "    pipe->InitBuffer(predictQueue_, bufferNum, tileBytes);\n"
+
+LAYOUTS = {
+    "all starts are whole lines": Layout({GAP: "const uint32_t gapBytes = BANK_BYTES;"}, "read_conflicts"),
+    "the gap fills no bank": Layout({GAP: "const uint32_t gapBytes = BANK_GAP_BYTES;"}, "write_conflicts"),
+    "y reaches into the second bank": Layout(
+        {INIT_Y + INIT_PREDICT: INIT_PREDICT + INIT_Y}, "write_conflicts", elems=1_000_003
+    ),
+}

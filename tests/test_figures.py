@@ -11,7 +11,21 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from helpers import compare, figures, log_figures, make_inputs, plan, run
+from helpers import (
+    buffer_figures,
+    compare,
+    figures,
+    log_figures,
+    make_inputs,
+    plan,
+    roofline_figures,
+    run,
+    tiling_figures,
+    timeline_figures,
+    ub_figures,
+    what_if_figures,
+)
+from helpers.tile_loop import tile_timeline
 from helpers.view import COLOURS, HATCHES, STYLE, View, canvas
 
 
@@ -36,6 +50,26 @@ def every_view(one_tile):
     yield log_figures.ub_map(one_tile)
     yield log_figures.pipe_lanes(one_tile)
     yield log_figures.orders({"one": one_tile, "the same again": one_tile})
+    yield from modelled_views()
+
+
+def modelled_views():
+    tensor = np.broadcast_to(np.float16(0), (10**6,))
+    real = run(tensor, tensor, tensor, level="model")
+    one, two = (tile_timeline(20_000, "float32", "Ascend910B1", 4096, buffers, 1) for buffers in (1, 2))
+    yield timeline_figures.timeline_view(one)
+    yield timeline_figures.timeline_view(real.timeline, cores=(0, 24, 47), window_us=(2, 4), arrows=False)
+    yield timeline_figures.compare_timelines({"one buffer": one, "two buffers": two})
+    yield ub_figures.ub_over_time(real.instructions, real.timeline, core=3)
+    yield tiling_figures.tile_map(plan(1, "float32"))
+    yield tiling_figures.tile_map(plan(10**8, "float16"))
+    yield tiling_figures.ub_budget(real.plan)
+    yield what_if_figures.what_if_map(what_if_figures.what_if_grid(100_000, "float16"))
+    yield what_if_figures.tile_sweep(100_000, "float32", cores=3)
+    yield what_if_figures.core_sweep((100, 100_000), "float32")
+    yield buffer_figures.buffer_gain([(one, two)], {"a mark": (0.1, 0.2)})
+    yield roofline_figures.roofline({"real": (real.timeline, 3 * 10**6)})
+    yield roofline_figures.time_parts({"real": real.timeline, "one": one})
 
 
 def test_every_figure_is_a_png_of_one_width_with_a_sentence_and_read_only_by_its_arrays(one_tile):

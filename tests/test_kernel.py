@@ -212,18 +212,6 @@ def test_the_evidence_repeats_bit_for_bit_and_names_the_sources():
     ]
 
 
-def test_the_two_sources_of_an_instruction_lie_in_different_bank_groups():
-    """Bits 8:5 of a UB address select the group; two streams that start in one group collide all the way."""
-    for dtype in DTYPES:
-        for soc in SOCS:
-            inputs = make_inputs((300_000,), dtype)
-            log = run(inputs.predict, inputs.label, inputs.dout, soc=soc).instructions
-            two_sources = log.records[(log.records["pipe"] == 1) & (log.records["ub_bytes"][:, 2] > 0)]
-            assert len(two_sources) > 0
-            groups = two_sources["ub_address"] >> 5 & 15
-            assert (groups[:, 1] != groups[:, 2]).all()
-
-
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
