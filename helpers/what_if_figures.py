@@ -209,9 +209,9 @@ def tile_sweep(elems: int, dtype: str, soc: str = "Ascend910B1", cores: int | No
 
 
 def core_sweep(elems: Sequence[int], dtype: str, soc: str = "Ascend910B1") -> View:
-    """Modelled time over the number of cores, with the planner's tile where it fits the core's share, for each N.
+    """Modelled time over the number of cores for each N, each core's share in equal tiles; and the planner's choice.
 
-    Data: cores, and for each N a row of seconds; best_cores and planned_cores of each N.
+    Data: elems, cores, for each N a row of seconds; best_cores, planned_cores and planned_seconds of each N.
     """
     all_cores = find_soc(soc).vector_cores
     if all_cores == 1:
@@ -221,14 +221,15 @@ def core_sweep(elems: Sequence[int], dtype: str, soc: str = "Ascend910B1") -> Vi
     cores = np.unique([1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 32, 40, all_cores])
     longest = longest_tile(dtype, soc, 2)
     seconds = np.array([[what_if(n, dtype, soc, _tile_for(n, c, dtype, longest), 2, c) for c in cores] for n in elems])
-    planned = np.array([plan(n, dtype, soc=soc).cores for n in elems])
+    plans = [plan(n, dtype, soc=soc) for n in elems]
+    planned = np.array([chosen.cores for chosen in plans])
+    planned_seconds = np.array([what_if(p.elems, dtype, soc, p.tile_elems, p.buffers, p.cores) for p in plans])
     best = cores[seconds.argmin(axis=1)]
     with canvas(3.8) as (figure, axes):
         for row, n in enumerate(elems):
             axes.plot(cores, seconds[row] * 1e6, marker=_MARKERS[row], color=_SERIES[row], label=f"N = {n}")
-            at = np.interp(planned[row], cores, seconds[row] * 1e6)
-            axes.plot(planned[row], at, "D", ms=13, mfc="none", mec=COLOURS["ink"])
-        axes.plot([], [], "D", ms=11, mfc="none", mec=COLOURS["ink"], linestyle="none", label="the planner's")
+        diamond = {"marker": "D", "ms": 12, "mfc": "none", "mec": COLOURS["ink"], "linestyle": "none"}
+        axes.plot(planned, planned_seconds * 1e6, label="the planner's", **diamond)
         axes.set(xlabel="cores", ylabel="modelled time, us", title=f"{dtype}, {soc}: modelled time by cores")
         axes.set_ylim(0, None)
         axes.set_xticks([1, *range(8, all_cores + 1, 8)])
@@ -236,7 +237,8 @@ def core_sweep(elems: Sequence[int], dtype: str, soc: str = "Ascend910B1") -> Vi
     said = [
         f"N = {n}: best {b} cores of those tried, planner {p}" for n, b, p in zip(elems, best, planned, strict=True)
     ]
-    data = {"elems": np.array(elems), "cores": cores, "seconds": seconds, "best_cores": best, "planned_cores": planned}
+    data = {"elems": np.array(elems), "cores": cores, "seconds": seconds, "best_cores": best}
+    data |= {"planned_cores": planned, "planned_seconds": planned_seconds}
     return View(figure, data, f"{'; '.join(said)}.")
 
 

@@ -139,6 +139,8 @@ def test_a_sweep_over_cores_finds_few_for_few_elements():
     assert few == 1 and many > 4
     assert data["planned_cores"].tolist() == [plan(1000, "float32").cores, plan(10**6, "float32").cores]
     assert data["seconds"][0].argmin() == 0
+    real = [modelled(elems).timeline.seconds for elems in (1000, 10**6)]
+    assert data["planned_seconds"].tolist() == pytest.approx(real, rel=0.02)
 
 
 def test_what_has_no_sweep_is_refused():

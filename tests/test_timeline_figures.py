@@ -134,7 +134,7 @@ def test_compared_launches_begin_together():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"cores": (1,)}, "cores that ran blocks: 0 to 0"),
+        ({"cores": (1,)}, "cores that had work to do, of 0 to 0"),
         ({"window_us": (4, 3)}, "a begin and a later end"),
         ({"window_us": (1000, 1001)}, "with instructions between them"),
     ],
