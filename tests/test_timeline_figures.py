@@ -7,6 +7,7 @@ import pytest
 from helpers import run
 from helpers.core_lanes import core_lanes
 from helpers.errors import ArgumentValueError
+from helpers.ladder import RUNGS, rung_timeline
 from helpers.launch import FLAG_NAMES
 from helpers.tile_loop import tile_timeline
 from helpers.timeline import PIPE_NAMES
@@ -123,6 +124,19 @@ def test_a_window_shows_what_overlaps_it_and_shares_are_of_it():
     of_loads = view.data["pipe"] == "MTE2"
     spans = view.data["end_us"].clip(*window) - view.data["start_us"].clip(*window)
     assert view.data["busy_share"][0][PIPE_NAMES.index("MTE2")] == pytest.approx(spans[of_loads].sum())
+
+
+def test_the_scalar_unit_has_a_lane_where_it_works():
+    timeline = rung_timeline(RUNGS[0], 2048)
+    window = (4.0, 4.5)
+    view = timeline_view(timeline, window_us=window)
+    rows = timeline.instructions
+    seen = (rows["pipe"] == PIPE_NAMES.index("S")) & (rows["flag"] == 0)
+    seen &= (rows["end_ns"] > 4000) & (rows["start_ns"] < 4500) & (rows["end_ns"] > rows["start_ns"])
+    assert np.count_nonzero(view.data["pipe"] == "S") == np.count_nonzero(seen) > 10
+    lanes = [label.get_text() for label in view.axes.get_yticklabels()]
+    assert lanes == ["S, scalar", "MTE2, copy in", "V, compute", "MTE3, copy out"]
+    assert "S, scalar" not in [label.get_text() for label in timeline_view(loop(1)).axes.get_yticklabels()]
 
 
 def test_compared_launches_begin_together():
