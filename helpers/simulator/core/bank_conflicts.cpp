@@ -9,13 +9,14 @@ namespace Simulator {
 namespace {
 
 constexpr uint32_t GROUPS = 16;
+constexpr uint64_t ALL_GROUPS = (1u << GROUPS) - 1;
 constexpr uint32_t GROUP_SHIFT = 5;  // address bits 8:5
 constexpr uint32_t BANK_SHIFT = 16;  // address bits 17:16
 constexpr uint32_t BANKS = 4;        // numbers that two bits hold; UB fills three or four
 
 uint64_t Groups(uint64_t banks)
 {
-    return (banks | banks >> GROUPS | banks >> 2 * GROUPS | banks >> 3 * GROUPS) & ((1u << GROUPS) - 1);
+    return (banks | banks >> GROUPS | banks >> 2 * GROUPS | banks >> 3 * GROUPS) & ALL_GROUPS;
 }
 
 uint32_t WidestElement(const Instruction &instruction)
@@ -32,8 +33,16 @@ uint32_t WidestElement(const Instruction &instruction)
 // A bit for each bank of each group.
 uint64_t BankConflictCounter::Steps::Banks(uint64_t step) const
 {
+    const uint64_t begin = address + step * stepPitch;
+    if (blockPitch == DATA_BLOCK_BYTES) {
+        // Side by side: where they leave the last group they go on in the first, of the next bank if there it begins.
+        const uint64_t groups = ((uint64_t{1} << blocks) - 1) << (begin >> GROUP_SHIFT & (GROUPS - 1));
+        const uint64_t lastBank = (begin + (blocks - 1) * DATA_BLOCK_BYTES) >> BANK_SHIFT & (BANKS - 1);
+        return (groups & ALL_GROUPS) << (begin >> BANK_SHIFT & (BANKS - 1)) * GROUPS |
+               groups >> GROUPS << lastBank * GROUPS;
+    }
     uint64_t banks = 0;
-    uint64_t block = address + step * stepPitch;
+    uint64_t block = begin;
     for (uint64_t i = 0; i < blocks; ++i, block += blockPitch) {
         const uint64_t bank = block >> BANK_SHIFT & (BANKS - 1);
         banks |= uint64_t{1} << (bank * GROUPS + (block >> GROUP_SHIFT & (GROUPS - 1)));
@@ -57,14 +66,12 @@ BankConflictCounter::Steps BankConflictCounter::StepsOf(const Instruction &instr
 
 size_t BankConflictCounter::PlaceOf(const Layout &layout)
 {
-    uint64_t words[sizeof(Layout) / sizeof(uint64_t)];
-    std::memcpy(words, &layout, sizeof(layout));
-    uint64_t hash = 0;
-    for (const uint64_t word : words) {
-        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;  // any odd number with well mixed bits
-        hash ^= hash >> 32;
+    constexpr uint64_t FACTOR = 0x9E3779B97F4A7C15u;  // any odd number with well mixed bits
+    uint64_t hash = layout.destination.address + layout.repeats;
+    for (uint32_t i = 0; i < layout.sourceNum; ++i) {
+        hash = hash * FACTOR + layout.sources[i].address;
     }
-    return hash % ANSWERS;
+    return hash * FACTOR >> 32 & (ANSWERS - 1);
 }
 
 BankConflicts BankConflictCounter::Count(const Instruction &instruction)

@@ -45,7 +45,7 @@ private:
         Layout layout;
         BankConflicts conflicts;
     };
-    static constexpr size_t ANSWERS = 256;
+    static constexpr size_t ANSWERS = 256;  // a power of two
 
     static Steps StepsOf(const Instruction &instruction, uint32_t operand, uint32_t lanes);
     static size_t PlaceOf(const Layout &layout);

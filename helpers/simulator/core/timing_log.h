@@ -72,10 +72,13 @@ public:
     uint32_t NumberOf(const TimingKind &kind);
 
 private:
+    uint32_t Find(const TimingKind &kind);
     void Grow();
 
     std::vector<TimingKind> kinds_;
-    std::vector<uint32_t> slots_;  // a hash table of kinds: 0 is free, else the kind's number + 1
+    std::vector<uint32_t> slots_;      // a hash table of kinds: 0 is free, else the kind's number + 1
+    std::vector<uint32_t> followers_;  // of each kind, the one that came after it last
+    uint32_t last_ = UINT32_MAX;
     std::vector<uint32_t> stream_;
     std::vector<uint64_t> copyStarts_;  // of the copies in stream_, as a device's addresses
     std::vector<Block> blocks_;
