@@ -89,6 +89,8 @@ def ub_map(instructions: InstructionLog, core: int = 0) -> View:
         for name, start, end in ranges:
             shape = {"facecolor": COLOURS[name], "edgecolor": COLOURS["ink"], "hatch": HATCHES[name], "linewidth": 0.8}
             axes.add_patch(Rectangle((shown[start], 0), end - start, 1, **shape))
+        heads = _heads(ranges)
+        for name, start, end in heads:  # the buffers of a tensor share its name
             axes.text(shown[start] + (end - start) / 2, 1.12, name, ha="center", va="bottom")
         for behind, length in cuts:
             axes.text(shown[behind] - 0.06 * total, 0.5, f"{length} B\ncut out", ha="right", va="center")
@@ -96,7 +98,7 @@ def ub_map(instructions: InstructionLog, core: int = 0) -> View:
                 x = shown[behind] - offset * total
                 axes.plot([x - 0.006 * total, x + 0.006 * total], [-0.04, 1.04], color=COLOURS["ink"], linewidth=1)
         axes.set(xlim=(-0.02 * total, 1.02 * total), ylim=(-0.05, 1.6), xlabel="byte address in UB")
-        axes.set_xticks(list(shown.values()), [str(start) for start in shown])
+        axes.set_xticks([shown[start] for _, start, _ in heads], [str(start) for _, start, _ in heads])
         axes.set_yticks([])
         axes.set_title(f"UB of core {core}: the bytes that were touched", pad=10)
         axes.grid(visible=False)
@@ -105,6 +107,17 @@ def ub_map(instructions: InstructionLog, core: int = 0) -> View:
     summary = f"Bytes of UB, by address: {listed}."
     names, starts, ends = (np.array(column) for column in zip(*ranges, strict=True))
     return View(figure, {"name": names, "start_byte": starts, "end_byte": ends}, summary)
+
+
+def _heads(ranges: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Ranges of one tensor without a gap between them as one."""
+    merged: list[tuple[str, int, int]] = []
+    for name, start, end in ranges:
+        if merged and merged[-1][0] == name and merged[-1][2] == start:
+            merged[-1] = (name, merged[-1][1], end)
+        else:
+            merged.append((name, start, end))
+    return merged
 
 
 def _long_gaps(ranges: Sequence[tuple[str, int, int]]) -> list[tuple[int, int]]:

@@ -30,7 +30,7 @@ def real():
 def every_view(real):
     yield timeline_view(loop(1))
     yield timeline_view(loop(2, cores=3), cores=(0, 2), arrows=False)
-    yield timeline_view(real, cores=(0, 47))
+    yield timeline_view(real, cores=(0, real.cores - 1))
     yield compare_timelines({"one buffer": loop(1), "two buffers": loop(2)})
 
 
