@@ -19,8 +19,9 @@ constexpr uint32_t MAX_CHUNK_LENGTH = 4096;  // float32 work buffers of the floa
 
 // Tiles come in steps of one chunk of float16, or the 16 KiB of float32 from where on copies are fast.
 constexpr uint32_t TILE_STEP_LENGTH = MAX_CHUNK_LENGTH;
-constexpr uint32_t TILES_WANTED = 8;         // of a core: the first load and the last store overlap with nothing
-constexpr uint32_t MIN_SPLIT_LENGTH = 1024;  // what a core owns up to this is not worth the latency of a second tile
+constexpr uint32_t TWO_STEPS_LENGTH = 35 * 1024;  // what a core owns from where on two steps are better than one
+constexpr uint32_t FEW_TILES = 8;                 // of fewer it matters how long the last one is
+constexpr uint32_t MIN_SPLIT_BYTES = 4096;  // up to here, what a core owns is not worth the latency of a second tile
 
 // What further cores cost. The times are those of helpers/soc_costs.py, all assumed: head_per_core; start_span and the
 // starts of the cores among which a short tensor is shared. A core loads 64 B a cycle, 16 / 3 elements of float32, and
@@ -93,24 +94,25 @@ inline uint32_t ChooseCores(const PlanRequest &request)
     return static_cast<uint32_t>(std::min<uint64_t>(cores, request.coreNum));
 }
 
-// The tile of a core that owns `coreLength` elements: whole steps, and TILES_WANTED of them or more. If they are fewer,
-// it matters how long the last is, since nothing overlaps with the end of it: half of the others for float32, while for
-// float16 whole chunks count for more.
+// The tile of a core that owns `coreLength` elements. Long ones mean few waits for the next, short ones a short end,
+// when the last is computed and stored and nothing overlaps: the sum is least at the root. Where there are few, they
+// are cut so that the last has about half of the others' length, unless that tears the only chunk of a tile.
 inline uint32_t ChooseTile(uint64_t coreLength, uint32_t longestTile, uint32_t elementBytes)
 {
     const uint64_t lineLength = LINE_BYTES / elementBytes;
-    const uint64_t mostSteps = std::max(longestTile / TILE_STEP_LENGTH, 1u);
-    const uint64_t wantedSteps = (coreLength / TILES_WANTED + TILE_STEP_LENGTH / 2) / TILE_STEP_LENGTH;
-    const uint64_t steps = std::min(std::max<uint64_t>(wantedSteps, 1), mostSteps);
+    const uint64_t mostSteps = std::max<uint64_t>(longestTile / TILE_STEP_LENGTH, 1);
+    const double growth = std::sqrt(static_cast<double>(coreLength) / TWO_STEPS_LENGTH);
+    const uint64_t steps = std::min(1 + static_cast<uint64_t>(growth), mostSteps);
     const uint64_t limit = std::min<uint64_t>(steps * TILE_STEP_LENGTH, longestTile);
     uint64_t tileLength = limit;
-    if (coreLength <= std::min<uint64_t>(MIN_SPLIT_LENGTH, limit)) {
+    if (coreLength <= std::min<uint64_t>(MIN_SPLIT_BYTES / elementBytes, limit)) {
         tileLength = coreLength;
-    } else if (coreLength < TILES_WANTED * limit && elementBytes == sizeof(float)) {
-        const uint64_t tileNum = std::max<uint64_t>(CeilDivide(2 * coreLength + limit, 2 * limit), 2);
-        tileLength = CeilDivide(2 * coreLength, 2 * tileNum - 1);
-    } else if (coreLength < 2 * limit) {
-        tileLength = CeilDivide<uint64_t>(coreLength, 2);
+    } else if (elementBytes == sizeof(uint16_t) && steps == 1) {
+        tileLength = coreLength < 2 * limit ? CeilDivide<uint64_t>(coreLength, 2) : limit;
+    } else if (coreLength < FEW_TILES * limit) {
+        const uint64_t cut = elementBytes == sizeof(float) ? 6 : 5;  // tenths of a tile off the last
+        const uint64_t tileNum = std::max<uint64_t>(CeilDivide(10 * coreLength + cut * limit, 10 * limit), 2);
+        tileLength = CeilDivide(10 * coreLength, 10 * tileNum - cut);
     }
     return static_cast<uint32_t>(CeilDivide(tileLength, lineLength) * lineLength);
 }

@@ -95,7 +95,7 @@ def test_a_core_has_two_tiles_at_least_unless_it_owns_little(soc_dtype):
     soc, dtype = soc_dtype
     for elems in LENGTHS:
         planned = plan(elems, dtype, soc=soc)
-        assert planned.tile_elems < len(planned.core_range(0)) or len(planned.core_range(0)) <= 1024
+        assert planned.tile_elems < len(planned.core_range(0)) or len(planned.core_range(0)) <= 4096 // BYTES[dtype]
 
 
 def test_all_buffers_fit_into_what_a_plan_may_use_of_ub(soc_dtype):
