@@ -20,6 +20,7 @@ from helpers.instruction_costs import fits_l2, slopes
 from helpers.instruction_stream import InstructionStream
 from helpers.soc_costs import SocCosts, soc_costs
 from helpers.timing import Times, run_timing
+from helpers.timing_limits import beyond_the_model
 
 EACH_LIMIT = 1 << 21  # instructions up to which each one's times are kept
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
@@ -113,6 +114,11 @@ class Timeline:
         return fits_l2(self.stream, self.costs)
 
     @functools.cached_property
+    def beyond_the_model(self) -> tuple[str, ...]:
+        """What the launch does that the model is known to be too fast at; the range does not cover it."""
+        return beyond_the_model(self.stream)
+
+    @functools.cached_property
     def instructions(self) -> np.ndarray:
         """Every instruction: core, block, pipe, flag, call, line, bytes, start_ns, end_ns, dependency.
 
@@ -165,12 +171,13 @@ class Timeline:
     def __str__(self) -> str:
         parts = ", ".join(f"{name} {microseconds(value)}" for name, value in self.parts.items())
         busy = ", ".join(f"{name} {microseconds(value)}" for name, value in self.busy_seconds.items() if value)
+        beyond = "".join(f"\nmodelled too fast: {what}" for what in self.beyond_the_model)
         stays = " (what is written stays in L2)" if self.writes_stay_in_l2 else ""
         return (
             f"modelled on {self.soc}, {self.cores} cores: {self.range}\n"
             f"modelled parts: {parts}\n"
             f"modelled busy time per core: {busy}\n"
-            f"modelled share of the DRAM roofline: {self.dram_share:.2f}{stays}\n"
+            f"modelled share of the DRAM roofline: {self.dram_share:.2f}{stays}{beyond}\n"
             f"rests on {len(self.costs)} values: {self.costs.statuses()}; timeline.sources() lists them"
         )
 
@@ -203,7 +210,9 @@ def model_time(
         )
     if stream.dropped:
         raise ArgumentValueError(
-            "stream", stream, f"complete launches: {stream.dropped} instructions were too many to keep"
+            "stream",
+            stream,
+            f"complete launches: {stream.dropped} instructions were too many to keep. Next: model a smaller tensor",
         )
     table = costs if isinstance(costs, SocCosts) else soc_costs(soc, **(costs or {}))
     kept = len(stream.numbers) <= EACH_LIMIT if each is None else each

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import run
-from helpers.errors import ArgumentValueError, LaunchError
+from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
 from helpers.instruction_costs import vector_cycles
 from helpers.instruction_stream import KIND, InstructionStream
 from helpers.soc import soc_table
@@ -322,6 +322,29 @@ def test_an_unknown_bandwidth_is_not_guessed(soc):
     timeline = model_time(result.stream, soc, {"dram_bandwidth": 5e10})
     assert timeline.costs["dram_bandwidth"].status == "user"
     assert "1 user" in str(timeline)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("vector_cores", 0.5, "whole number of cores"),
+        ("vector_cores", 0, "whole number of cores"),
+        ("dram_share", 1.5, "at most 1"),
+        ("clock", 0, "above 0"),
+        ("read_latency", -1, "above 0"),
+        ("dram_bandwidth", float("nan"), "above 0"),
+    ],
+)
+def test_costs_that_cannot_be_are_refused(name, value, allowed):
+    with pytest.raises(ArgumentValueError, match=f"{name}=.*{allowed}"):
+        soc_costs(SOC, **{name: value})
+
+
+def test_costs_of_other_names_or_types_are_refused():
+    with pytest.raises(ArgumentValueError, match="costs='bandwidth'.*dram_bandwidth"):
+        soc_costs(SOC, bandwidth=1e12)
+    with pytest.raises(ArgumentTypeError, match="clock='fast'.*a number of Hz"):
+        soc_costs(SOC, clock="fast")
 
 
 def test_levels_without_instructions_have_no_timeline():

@@ -31,9 +31,9 @@ uint32_t WidestElement(const Instruction &instruction)
 }  // namespace
 
 // A bit for each bank of each group.
-uint64_t BankConflictCounter::Steps::Banks(uint64_t step) const
+uint64_t BankConflictCounter::Steps::Banks(uint32_t step) const
 {
-    const uint64_t begin = address + step * stepPitch;
+    const uint64_t begin = address + uint64_t{step} * stepPitch;
     if (blockPitch == DATA_BLOCK_BYTES) {
         // Side by side: where they leave the last group they go on in the first, of the next bank if there it begins.
         const uint64_t groups = ((uint64_t{1} << blocks) - 1) << (begin >> GROUP_SHIFT & (GROUPS - 1));
@@ -43,7 +43,7 @@ uint64_t BankConflictCounter::Steps::Banks(uint64_t step) const
     }
     uint64_t banks = 0;
     uint64_t block = begin;
-    for (uint64_t i = 0; i < blocks; ++i, block += blockPitch) {
+    for (uint32_t i = 0; i < blocks; ++i, block += blockPitch) {
         const uint64_t bank = block >> BANK_SHIFT & (BANKS - 1);
         banks |= uint64_t{1} << (bank * GROUPS + (block >> GROUP_SHIFT & (GROUPS - 1)));
     }
@@ -54,24 +54,24 @@ BankConflictCounter::Steps BankConflictCounter::StepsOf(const Instruction &instr
                                                         uint32_t lanes)
 {
     const Operand &given = instruction.operands[operand];
-    const uint64_t bytes = std::max<uint64_t>(uint64_t{lanes} * given.elementBytes, 1);
-    const uint64_t blocks = std::min<uint64_t>(RoundUpToBlock(bytes) / DATA_BLOCK_BYTES, REPEAT_BLOCKS);
+    const auto address = static_cast<uint32_t>(given.address);  // of UB
+    const uint32_t bytes = std::max(lanes * given.elementBytes, 1u);
+    const auto blocks = std::min(static_cast<uint32_t>(RoundUpToBlock(bytes) / DATA_BLOCK_BYTES), REPEAT_BLOCKS);
     if (instruction.geometry.repeats == 0) {
-        return {given.address, DATA_BLOCK_BYTES, bytes, blocks};
+        return {address, DATA_BLOCK_BYTES, bytes, blocks};
     }
     const VectorStride &stride = instruction.geometry.strides[operand];
-    return {given.address, uint64_t{stride.block} * DATA_BLOCK_BYTES, uint64_t{stride.repeat} * DATA_BLOCK_BYTES,
-            blocks};
+    return {address, stride.block * DATA_BLOCK_BYTES, stride.repeat * DATA_BLOCK_BYTES, blocks};
 }
 
 size_t BankConflictCounter::PlaceOf(const Layout &layout)
 {
     constexpr uint64_t FACTOR = 0x9E3779B97F4A7C15u;  // any odd number with well mixed bits
-    uint64_t hash = layout.destination.address + layout.repeats;
+    uint64_t hash = uint64_t{layout.destination.address} + layout.repeats;
     for (uint32_t i = 0; i < layout.sourceNum; ++i) {
         hash = hash * FACTOR + layout.sources[i].address;
     }
-    return hash * FACTOR >> 32 & (ANSWERS - 1);
+    return (hash * FACTOR >> 32) % (ANSWERS / 2) * 2;
 }
 
 BankConflicts BankConflictCounter::Count(const Instruction &instruction)
@@ -94,11 +94,15 @@ BankConflicts BankConflictCounter::Count(const Instruction &instruction)
         }
     }
     answers_.resize(ANSWERS);
-    Answer &answer = answers_[PlaceOf(layout)];
-    if (std::memcmp(&answer.layout, &layout, sizeof(layout)) != 0) {
-        answer = {layout, CountIn(layout)};
+    Answer *const pair = &answers_[PlaceOf(layout)];
+    for (size_t i = 0; i < 2; ++i) {
+        if (std::memcmp(&pair[i].layout, &layout, sizeof(layout)) == 0) {
+            return pair[i].conflicts;
+        }
     }
-    return answer.conflicts;
+    pair[1] = pair[0];
+    pair[0] = {layout, CountIn(layout)};
+    return pair[0].conflicts;
 }
 
 BankConflicts BankConflictCounter::CountIn(const Layout &layout)

@@ -27,12 +27,12 @@ public:
 private:
     // The data blocks that one step of an operand touches.
     struct Steps {
-        uint64_t address;
-        uint64_t blockPitch;
-        uint64_t stepPitch;
-        uint64_t blocks;
+        uint32_t address;
+        uint32_t blockPitch;
+        uint32_t stepPitch;
+        uint32_t blocks;
 
-        uint64_t Banks(uint64_t step) const;
+        uint64_t Banks(uint32_t step) const;
     };
     // Fixed layout without holes: equal ones have equal bytes.
     struct Layout {
@@ -45,13 +45,13 @@ private:
         Layout layout;
         BankConflicts conflicts;
     };
-    static constexpr size_t ANSWERS = 256;  // a power of two
+    static constexpr size_t ANSWERS = 256;
 
     static Steps StepsOf(const Instruction &instruction, uint32_t operand, uint32_t lanes);
     static size_t PlaceOf(const Layout &layout);
     static BankConflicts CountIn(const Layout &layout);
 
-    std::vector<Answer> answers_;  // each at the place that its layout gives, or repeats = 0
+    std::vector<Answer> answers_;  // in pairs, each in the pair that its layout gives; unused: repeats = 0
 };
 
 }  // namespace Simulator
