@@ -54,12 +54,12 @@ class CoreLanes:
 
 
 def core_lanes(timeline: Timeline, core: int = 0) -> CoreLanes:
-    """The lanes of one core. Raises ArgumentValueError if it ran nothing, or of so long a launch no times are kept."""
+    """The lanes of one core. Raises ArgumentValueError if it did nothing, or of so long a launch no times are kept."""
     rows = timeline.instructions
     own = np.flatnonzero(rows["core"] == core)
-    if len(own) == 0:
-        raise ArgumentValueError("core", core, f"cores that ran blocks: 0 to {timeline.cores - 1}")
     work = own[_works(rows[own])]
+    if len(work) == 0:
+        raise ArgumentValueError("core", core, f"cores that had work to do, of 0 to {timeline.cores - 1}")
     pipe, moves = rows["pipe"][work], rows["bytes"][work] > 0
     # 1 where the last copy before or at an instruction is a store, 0 where it is a load
     stored = np.where(moves, pipe == _MTE3, -1)

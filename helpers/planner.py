@@ -19,7 +19,7 @@ def _library() -> ctypes.CDLL:
     library = ctypes.CDLL(str(built.artefact))
     size, word, text = ctypes.c_uint64, ctypes.c_uint32, ctypes.c_char_p
     library.MseLossGradV1TilingBytes.restype = size
-    library.MseLossGradV1Plan.argtypes = [size, word, word, word, word, ctypes.c_void_p]
+    library.MseLossGradV1Plan.argtypes = [size, *[word] * 6, ctypes.c_void_p]
     library.MseLossGradV1Plan.restype = word
     library.MseLossGradV1DescribeTiling.argtypes = [ctypes.c_void_p, text, size]
     library.MseLossGradV1DescribeTiling.restype = size
@@ -41,12 +41,20 @@ def soc_rows() -> list[dict[str, object]]:
 
 
 def plan_tiling(
-    elems: int, element_bytes: int, reduction: int, core_num: int, ub_bytes: int
+    elems: int,
+    element_bytes: int,
+    reduction: int,
+    core_num: int,
+    full_bandwidth_cores: int,
+    clock_mhz: int,
+    ub_bytes: int,
 ) -> tuple[int, bytes, dict[str, object]]:
     """Call `PlanTiling`: its status, the tiling as the kernel reads it, and the same as named fields."""
     library = _library()
     tiling = ctypes.create_string_buffer(library.MseLossGradV1TilingBytes())
-    status = library.MseLossGradV1Plan(elems, element_bytes, reduction, core_num, ub_bytes, tiling)
+    status = library.MseLossGradV1Plan(
+        elems, element_bytes, reduction, core_num, full_bandwidth_cores, clock_mhz, ub_bytes, tiling
+    )
     text = ctypes.create_string_buffer(_TEXT_BYTES)
     library.MseLossGradV1DescribeTiling(tiling, text, _TEXT_BYTES)
     return status, tiling.raw, json.loads(text.value)

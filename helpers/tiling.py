@@ -103,6 +103,8 @@ def plan(n_or_shape: int | Sequence[int], dtype: object, reduction: str = "mean"
         checked_dtype.itemsize,
         _REDUCTIONS[checked_reduction],
         found_soc.vector_cores,
+        found_soc.full_bandwidth_cores,
+        found_soc.clock_mhz,
         found_soc.planned_ub_bytes,
     )
     if status not in (_SUCCESS, _EMPTY_TENSOR):

@@ -53,7 +53,7 @@ def _draw_tiles(axes: Axes, plan: Plan, data: dict[str, np.ndarray]) -> None:
     longest = int(data["elems"].max())
     axes.set(xlim=(0, longest * 1.01), ylim=(plan.cores - 0.4, -0.6), ylabel="core", xlabel="elements of the core")
     axes.set_title(f"N = {plan.elems}, {plan.dtype}, {plan.soc}", pad=24)
-    axes.set_yticks(data["core"] if plan.cores <= 12 else data["core"][::8])
+    axes.set_yticks(data["core"][:: 1 if plan.cores <= 12 else 4 if plan.cores <= 24 else 8])
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.ticklabel_format(axis="x", style="plain")
     axes.grid(axis="y", visible=False)

@@ -238,7 +238,8 @@ def _summary(groups: Sequence[_Group], window: tuple[float, float]) -> str:
     said = []
     for group in groups:
         share = group.lanes.shares(*window)
-        working = ", ".join(f"{name} {share[name]:.0%}" for name in ("MTE2", "V", "MTE3"))
+        shown = [PIPE_NAMES[lane] for lane in (LANES if share["S"] else LANES[1:])]
+        working = ", ".join(f"{name} {share[name]:.0%}" for name in shown)
         tiles = len(np.unique(group.lanes.tile[group.seen]))
         said.append(
             f"{group.name}: {tiles} {'tile' if tiles == 1 else 'tiles'}, busy {working}, "

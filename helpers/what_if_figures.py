@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +21,7 @@ from matplotlib.patches import Patch, Rectangle
 from helpers.contract import check_dtype
 from helpers.errors import ArgumentValueError
 from helpers.soc import find_soc
+from helpers.soc_costs import SocCosts
 from helpers.tile_loop import LINE_BYTES, what_if
 from helpers.tiling import Plan, plan
 from helpers.view import COLOURS, View, canvas
@@ -29,6 +31,7 @@ _GAP_BYTES = 256  # BANK_GAP_BYTES of the kernel
 _CHUNK_BYTES = 2 * 4096 * 4  # float16: what is widened at a time
 _TILE_BYTES = (2048, 4096, 8192, 16384)
 _CORES = (1, 4, 16, 24, 32, 48)
+Costs = SocCosts | Mapping[str, float] | None
 
 
 @dataclass(frozen=True)
@@ -93,22 +96,24 @@ def longest_tile(dtype: str, soc: str, buffers: int) -> int:
     return left // (_TENSORS * buffers) // LINE_BYTES * LINE_BYTES // size
 
 
-def what_if_grid(elems: int, dtype: str, soc: str = "Ascend910B1") -> WhatIfGrid:
-    """Model tiles of 2 KiB to the longest, one and two buffers, 1 to all cores, and the planner's choice."""
-    planned = plan(elems, dtype, soc=soc)
+def what_if_grid(elems: int, dtype: str, soc: str = "Ascend910B1", costs: Costs = None) -> WhatIfGrid:
+    """Model tiles of 2 KiB to the longest, one and two buffers, 1 to all cores, and the planner's choice.
+
+    `costs` is a table or values for `soc_costs`. Raises ArgumentValueError for no elements or a cost that is needed.
+    """
+    planned = _planned(elems, dtype, soc)
     size = check_dtype(dtype).itemsize
     buffers = (1, 2)
     longest = {count: longest_tile(dtype, soc, count) for count in buffers}
-    tiles = sorted({*(length // size for length in _TILE_BYTES), planned.tile_elems, *longest.values()})
+    tiles = tuple(sorted({*(length // size for length in _TILE_BYTES), planned.tile_elems, *longest.values()}))
     all_cores = find_soc(soc).vector_cores
-    cores = sorted({*(count for count in _CORES if count < all_cores), planned.cores, all_cores})
+    cores = tuple(sorted({*(count for count in _CORES if count < all_cores), planned.cores, all_cores}))
     seconds = np.full((len(buffers), len(cores), len(tiles)), np.nan)
-    for i, count in enumerate(buffers):
-        for j, core_count in enumerate(cores):
-            for k, tile in enumerate(tiles):
-                if tile <= longest[count]:
-                    seconds[i, j, k] = what_if(elems, dtype, soc, tile, count, core_count)
-    return WhatIfGrid(planned, buffers, tuple(cores), tuple(tiles), seconds)
+    for place in np.ndindex(seconds.shape):
+        tile, buffer_count = tiles[place[2]], buffers[place[0]]
+        if tile <= longest[buffer_count]:
+            seconds[place] = what_if(elems, dtype, soc, tile, buffer_count, cores[place[1]], costs)
+    return WhatIfGrid(planned, buffers, cores, tiles, seconds)
 
 
 def what_if_map(grid: WhatIfGrid) -> View:
@@ -163,26 +168,22 @@ def _draw_panel(axes: Axes, grid: WhatIfGrid, number: int) -> None:
     axes.grid(visible=False)
 
 
-def tile_sweep(elems: int, dtype: str, soc: str = "Ascend910B1", cores: int | None = None) -> View:
-    """Modelled time over the tile length, on the planner's cores or those given.
+def tile_sweep(elems: int, dtype: str, soc: str = "Ascend910B1", cores: int | None = None, costs: Costs = None) -> View:
+    """Modelled time over the tile length, on the planner's cores or those given; else as `what_if_grid`.
 
     Data: tile_elems, one_buffer_us, two_buffers_us (NaN where UB is too small).
     """
-    planned = plan(elems, dtype, soc=soc)
+    planned = _planned(elems, dtype, soc)
     count = planned.cores if cores is None else cores
     size = check_dtype(dtype).itemsize
     longest = {buffers: longest_tile(dtype, soc, buffers) for buffers in (1, 2)}
     lengths = np.unique(np.append(2 ** np.arange(9, 16) // size, [*longest.values(), planned.tile_elems]))
     lengths = lengths[lengths <= longest[1]]
-    times = {
-        buffers: np.array(
-            [
-                what_if(elems, dtype, soc, tile, buffers, count) * 1e6 if tile <= longest[buffers] else np.nan
-                for tile in lengths.tolist()
-            ]
-        )
-        for buffers in (1, 2)
-    }
+    times = {buffers: np.full(len(lengths), np.nan) for buffers in longest}
+    for buffers, number in itertools.product(longest, range(len(lengths))):
+        tile = int(lengths[number])
+        if tile <= longest[buffers]:
+            times[buffers][number] = what_if(elems, dtype, soc, tile, buffers, count, costs) * 1e6
     with canvas(3.6) as (figure, axes):
         for buffers, marker, line in ((1, "s", "--"), (2, "o", "-")):
             look = {"marker": marker, "linestyle": line, "color": _OF_BUFFERS[buffers]}
@@ -196,7 +197,7 @@ def tile_sweep(elems: int, dtype: str, soc: str = "Ascend910B1", cores: int | No
         axes.minorticks_off()
         axes.set_ylim(0, np.nanmax([*times.values()]) * 1.08)
         axes.set(xlabel="tile, elements", ylabel="modelled time, us")
-        axes.set_title(f"N = {elems}, {dtype}, {soc}, {count} core{'s' if count > 1 else ''}")
+        axes.set_title(f"N = {elems}, {dtype}, {soc}, {_cores(count)}")
         axes.legend()
     least = {buffers: int(np.nanargmin(times[buffers])) for buffers in (1, 2)}
     said = [
@@ -208,35 +209,49 @@ def tile_sweep(elems: int, dtype: str, soc: str = "Ascend910B1", cores: int | No
     return View(figure, data, f"{'; '.join(said)}.".capitalize())
 
 
-def core_sweep(elems: Sequence[int], dtype: str, soc: str = "Ascend910B1") -> View:
-    """Modelled time over the number of cores, with the planner's tile where it fits the core's share, for each N.
+def core_sweep(elems: Sequence[int], dtype: str, soc: str = "Ascend910B1", costs: Costs = None) -> View:
+    """Modelled time over the number of cores for each N, each core's share in equal tiles; and the planner's choice.
 
-    Data: cores, and for each N a row of seconds; best_cores and planned_cores of each N.
+    Else as `what_if_grid`.
+
+    Data: elems, cores, for each N a row of seconds; best_cores, planned_cores and planned_seconds of each N.
     """
     all_cores = find_soc(soc).vector_cores
     if all_cores == 1:
         raise ArgumentValueError("soc", soc, "SoCs of more than one vector core")
     if not 1 <= len(elems) <= len(_SERIES):
         raise ArgumentValueError("elems", list(elems), f"1 to {len(_SERIES)} lengths")
+    plans = [_planned(n, dtype, soc) for n in elems]
     cores = np.unique([1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 32, 40, all_cores])
+    cores = cores[cores <= all_cores]
     longest = longest_tile(dtype, soc, 2)
-    seconds = np.array([[what_if(n, dtype, soc, _tile_for(n, c, dtype, longest), 2, c) for c in cores] for n in elems])
-    planned = np.array([plan(n, dtype, soc=soc).cores for n in elems])
+    tiles = [[_tile_for(n, count, dtype, longest) for count in cores.tolist()] for n in elems]
+    seconds = np.array(
+        [
+            [what_if(n, dtype, soc, tile, 2, count, costs) for tile, count in zip(row, cores.tolist(), strict=True)]
+            for n, row in zip(elems, tiles, strict=True)
+        ]
+    )
+    planned = np.array([chosen.cores for chosen in plans])
+    choices = [(chosen.tile_elems, chosen.buffers, chosen.cores) for chosen in plans]
+    planned_seconds = np.array(
+        [what_if(n, dtype, soc, *choice, costs) for n, choice in zip(elems, choices, strict=True)]
+    )
     best = cores[seconds.argmin(axis=1)]
     with canvas(3.8) as (figure, axes):
         for row, n in enumerate(elems):
             axes.plot(cores, seconds[row] * 1e6, marker=_MARKERS[row], color=_SERIES[row], label=f"N = {n}")
-            at = np.interp(planned[row], cores, seconds[row] * 1e6)
-            axes.plot(planned[row], at, "D", ms=13, mfc="none", mec=COLOURS["ink"])
-        axes.plot([], [], "D", ms=11, mfc="none", mec=COLOURS["ink"], linestyle="none", label="the planner's")
+        diamond = {"marker": "D", "ms": 12, "mfc": "none", "mec": COLOURS["ink"], "linestyle": "none"}
+        axes.plot(planned, planned_seconds * 1e6, label="the planner's", **diamond)
         axes.set(xlabel="cores", ylabel="modelled time, us", title=f"{dtype}, {soc}: modelled time by cores")
         axes.set_ylim(0, None)
         axes.set_xticks([1, *range(8, all_cores + 1, 8)])
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     said = [
-        f"N = {n}: best {b} cores of those tried, planner {p}" for n, b, p in zip(elems, best, planned, strict=True)
+        f"N = {n}: best with {_cores(b)}, the planner takes {p}" for n, b, p in zip(elems, best, planned, strict=True)
     ]
-    data = {"elems": np.array(elems), "cores": cores, "seconds": seconds, "best_cores": best, "planned_cores": planned}
+    data = {"elems": np.array(elems), "cores": cores, "seconds": seconds, "best_cores": best}
+    data |= {"planned_cores": planned, "planned_seconds": planned_seconds}
     return View(figure, data, f"{'; '.join(said)}.")
 
 
@@ -245,6 +260,12 @@ _PLAN_FRAME = {"edgecolor": COLOURS["y"], "linewidth": 2.5, "linestyle": (0, (2,
 _OF_BUFFERS = {1: COLOURS["y"], 2: COLOURS["predict"]}
 _SERIES = (COLOURS["predict"], COLOURS["y"], COLOURS["dout"], COLOURS["V"])
 _MARKERS = ("o", "s", "^", "v")
+
+
+def _planned(elems: int, dtype: str, soc: str) -> Plan:
+    if elems == 0:
+        raise ArgumentValueError("elems", elems, "lengths from 1: nothing is launched for an empty tensor")
+    return plan(elems, dtype, soc=soc)
 
 
 def _tile_for(elems: int, cores: int, dtype: str, longest: int) -> int:
@@ -256,7 +277,11 @@ def _tile_for(elems: int, cores: int, dtype: str, longest: int) -> int:
 
 def _words(choice: tuple[int, int, int]) -> str:
     buffers, cores, tile = choice
-    return f"{cores} core{'s' if cores > 1 else ''}, {_buffers(buffers)}, tiles of {tile}"
+    return f"{_cores(cores)}, {_buffers(buffers)}, tiles of {tile}"
+
+
+def _cores(count: int) -> str:
+    return f"{count} core{'' if count == 1 else 's'}"
 
 
 def _buffers(count: int) -> str:

@@ -28,13 +28,15 @@ uint64_t MseLossGradV1TilingBytes()
 
 // Fills `tiling` (MseLossGradV1TilingBytes() bytes) and returns a PlanStatus.
 uint32_t MseLossGradV1Plan(uint64_t totalLength, uint32_t elementBytes, uint32_t reduction, uint32_t coreNum,
-                           uint32_t ubBytes, void *tiling)
+                           uint32_t fullBandwidthCores, uint32_t clockMhz, uint32_t ubBytes, void *tiling)
 {
     NsMseLossGradV1::PlanRequest request;
     request.totalLength = totalLength;
     request.elementBytes = elementBytes;
     request.reduction = static_cast<NsMseLossGradV1::Reduction>(reduction);
     request.coreNum = coreNum;
+    request.fullBandwidthCores = fullBandwidthCores;
+    request.clockMhz = clockMhz;
     request.ubBytes = ubBytes;
     MseLossGradV1TilingData data;
     const NsMseLossGradV1::PlanStatus status = NsMseLossGradV1::PlanTiling(request, data);
@@ -64,11 +66,12 @@ uint32_t MseLossGradV1SocCount()
 uint64_t MseLossGradV1DescribeSoc(uint32_t index, char *text, uint64_t capacity)
 {
     const NsMseLossGradV1::Soc &soc = NsMseLossGradV1::SOC_TABLE[index];
-    return Print(text, capacity,
-                 "{\"name\": \"%s\", \"family\": \"%s\", \"npuArch\": %u, \"cceAicore\": %u, \"vectorCoreNum\": %u, "
-                 "\"ubBytes\": %u, \"plannedUbBytes\": %u, \"saturatesOnly\": %s}",
-                 soc.name, soc.family, soc.npuArch, soc.cceAicore, soc.vectorCoreNum, soc.ubBytes, soc.plannedUbBytes,
-                 soc.saturatesOnly ? "true" : "false");
+    return Print(
+        text, capacity,
+        "{\"name\": \"%s\", \"family\": \"%s\", \"npuArch\": %u, \"cceAicore\": %u, \"vectorCoreNum\": %u, "
+        "\"fullBandwidthCores\": %u, \"clockMhz\": %u, \"ubBytes\": %u, \"plannedUbBytes\": %u, \"saturatesOnly\": %s}",
+        soc.name, soc.family, soc.npuArch, soc.cceAicore, soc.vectorCoreNum, soc.fullBandwidthCores, soc.clockMhz,
+        soc.ubBytes, soc.plannedUbBytes, soc.saturatesOnly ? "true" : "false");
 }
 
 }  // extern "C"

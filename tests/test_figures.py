@@ -58,7 +58,9 @@ def modelled_views():
     real = run(tensor, tensor, tensor, level="model")
     one, two = (tile_timeline(20_000, "float32", "Ascend910B1", 4096, buffers, 1) for buffers in (1, 2))
     yield timeline_figures.timeline_view(one)
-    yield timeline_figures.timeline_view(real.timeline, cores=(0, 24, 47), window_us=(2, 4), arrows=False)
+    yield timeline_figures.timeline_view(
+        real.timeline, cores=(0, 5, real.plan.cores - 1), window_us=(2, 4), arrows=False
+    )
     yield timeline_figures.compare_timelines({"one buffer": one, "two buffers": two})
     yield ub_figures.ub_over_time(real.instructions, real.timeline, core=3)
     yield tiling_figures.tile_map(plan(1, "float32"))
@@ -94,9 +96,9 @@ def test_every_word_in_a_figure_is_large_enough_and_inside_it(one_tile):
 
 
 def test_core_split_draws_the_ranges_of_the_plan():
-    planned = plan(1_000_003, "float16")
+    planned = plan(10**8 + 3, "float16")
     view = figures.core_split(planned)
-    assert view.data["elems"].sum() == 1_000_003 and len(view.data["core"]) == planned.cores == 48
+    assert view.data["elems"].sum() == 10**8 + 3 and len(view.data["core"]) == planned.cores == 48
     assert [bar.get_height() for bar in view.axes.patches] == view.data["elems"].tolist()
     assert figures.core_split(plan(5, "float32")).summary == "One core owns all 5 elements."
 
@@ -141,17 +143,34 @@ def test_the_tail_is_what_does_not_fill_a_block(dtype, per_block):
 def test_ub_map_names_each_tensor_where_the_log_puts_it(one_tile):
     data = log_figures.ub_map(one_tile).data
     assert list(zip(data["name"].tolist(), data["start_byte"].tolist(), data["end_byte"].tolist(), strict=True)) == [
-        ("predict", 0, 160),
-        ("y", 1024, 1172),
-        ("label", 2304, 2464),
-        ("dout", 3328, 3488),
+        ("y", 0, 148),
+        ("predict", 1024, 1184),
+        ("label", 65792, 65952),
+        ("dout", 66816, 66976),
     ]
 
 
 def test_ranges_of_ub_do_not_overlap_and_chunks_belong_to_their_tensor(two_tiles):
     ranges = log_figures.ub_ranges(two_tiles.instructions)
     assert all(before[2] <= after[1] for before, after in itertools.pairwise(ranges))
-    assert [name for name, _, _ in ranges] == ["predict", "y", "work", "label", "dout", "work"]
+    by_address = [name for name, _ in itertools.groupby(name for name, _, _ in ranges)]
+    assert by_address == ["work", "y", "predict", "label", "dout", "work"]
+
+
+def test_a_long_gap_in_ub_is_cut_out_and_everything_else_is_drawn_to_scale(one_tile, two_tiles):
+    for instructions, cuts in ((one_tile, 1), (two_tiles.instructions, 0)):
+        view = log_figures.ub_map(instructions)
+        strip, *boxes = view.axes.patches
+        starts, lengths = view.data["start_byte"], view.data["end_byte"] - view.data["start_byte"]
+        assert [box.get_width() for box in boxes] == lengths.tolist()
+        drawn = np.array([box.get_x() for box in boxes])
+        missing = np.diff(starts) - np.diff(drawn)
+        assert np.count_nonzero(missing) == cuts and missing.min() == 0
+        assert strip.get_width() == view.data["end_byte"][-1] - missing.sum()
+        names = [text.get_text() for text in view.axes.texts if "cut out" not in text.get_text()]
+        assert names == [name for name, _ in itertools.groupby(view.data["name"].tolist())]
+        said = [text.get_text() for text in view.axes.texts if "cut out" in text.get_text()]
+        assert said == [f"{length} B\ncut out" for length in missing[missing > 0]]
 
 
 def test_lanes_show_every_instruction_and_every_flag_reaches_its_wait(one_tile):
@@ -167,7 +186,7 @@ def test_the_table_has_one_line_per_instruction_and_flags_on_request(one_tile):
     work = int(np.count_nonzero(one_tile.on_core(0)["flag"] == 0))
     lines = log_figures.instruction_table(one_tile).splitlines()
     assert len(lines) == 1 + work
-    assert re.fullmatch(r" +9  V     Sub +\d+ +37  1024-1171  0-147  2304-2451", lines[4])
+    assert re.fullmatch(r" +9  V     Sub +\d+ +37  0-147  1024-1171  65792-65939", lines[4])
     assert len(log_figures.instruction_table(one_tile, flags=True).splitlines()) == 1 + len(one_tile.on_core(0))
 
 

@@ -139,6 +139,8 @@ def test_a_sweep_over_cores_finds_few_for_few_elements():
     assert few == 1 and many > 4
     assert data["planned_cores"].tolist() == [plan(1000, "float32").cores, plan(10**6, "float32").cores]
     assert data["seconds"][0].argmin() == 0
+    real = [modelled(elems).timeline.seconds for elems in (1000, 10**6)]
+    assert data["planned_seconds"].tolist() == pytest.approx(real, rel=0.02)
 
 
 def test_what_has_no_sweep_is_refused():
@@ -146,6 +148,20 @@ def test_what_has_no_sweep_is_refused():
         core_sweep((1000,), "float32", "Ascend310B4")
     with pytest.raises(ArgumentValueError, match="1 to 4 lengths"):
         core_sweep((), "float32")
+    for what in (what_if_grid, tile_sweep, lambda elems, dtype: core_sweep((elems,), dtype)):
+        with pytest.raises(ArgumentValueError, match="lengths from 1"):
+            what(0, "float32")
+
+
+def test_values_of_the_callers_own_are_used_where_no_source_gives_one():
+    with pytest.raises(ArgumentValueError, match="none is guessed"):
+        what_if_grid(10**5, "float32", "Ascend310B1")
+    slow, fast = (what_if_grid(10**5, "float32", "Ascend310B1", {"dram_bandwidth": b}) for b in (2e10, 4e10))
+    assert np.nanmin(fast.seconds) < np.nanmin(slow.seconds)
+    sweeps = [tile_sweep(10**5, "float32", SOC, 4, {"read_latency": ns}).data["two_buffers_us"] for ns in (225, 900)]
+    assert np.nanmin(sweeps[1] - sweeps[0]) > 0
+    seconds = [core_sweep((10**5,), "float32", SOC, {"head_per_core": ns}).data["seconds"][0] for ns in (120, 1000)]
+    assert seconds[1] - seconds[0] == pytest.approx(np.array([1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48]) * 880e-9)
 
 
 @pytest.mark.parametrize(("dtype", "element_bytes"), [("float32", 4), ("float16", 2)])

@@ -218,11 +218,33 @@ def test_bank_conflicts_make_a_tile_slower():
     assert ends([plain])[0] == [84.0] and ends([conflicting])[0] == [148.0]
 
 
-@pytest.mark.parametrize(("dtype", "elems"), [("float16", 10**6), ("float32", 10**7), ("float32", 10**8)])
-def test_a_what_if_of_the_plan_is_the_run(dtype, elems):
+LOOPS = [
+    ("float16", 1),
+    ("float16", 9001),
+    ("float32", 50_021),
+    ("float16", 10**6),
+    ("float32", 10**7),
+    ("float32", 10**8),
+]
+
+
+@pytest.mark.parametrize("soc", [SOC, "Ascend310B4"])
+@pytest.mark.parametrize(("dtype", "elems"), LOOPS)
+def test_a_what_if_of_the_plan_is_the_run(dtype, elems, soc):
+    result = run(*like(elems, dtype), soc=soc, level="model")
+    quick = what_if(elems, dtype, soc, result.plan.tile_elems, result.plan.buffers, result.plan.cores)
+    assert quick == pytest.approx(result.timeline.seconds, rel=1e-3)
+
+
+@pytest.mark.parametrize(("dtype", "elems"), LOOPS[:3])
+def test_the_loop_issues_what_the_kernel_issues(dtype, elems):
     result = run(*like(elems, dtype), level="model")
-    quick = what_if(elems, dtype, SOC, result.plan.tile_elems, result.plan.buffers, result.plan.cores)
-    assert quick == pytest.approx(result.timeline.seconds, rel=0.01)  # the loop has no bank conflicts, the run few
+    loop = tile_timeline(elems, dtype, SOC, result.plan.tile_elems, result.plan.buffers, result.plan.cores)
+    streams = [
+        [timeline.instructions[name].tolist() for name in ("block", "pipe", "flag", "bytes")]
+        for timeline in (result.timeline, loop)
+    ]
+    assert streams[0] == streams[1]
 
 
 def test_a_long_loop_goes_on_at_its_pace():

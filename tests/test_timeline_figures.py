@@ -7,6 +7,7 @@ import pytest
 from helpers import run
 from helpers.core_lanes import core_lanes
 from helpers.errors import ArgumentValueError
+from helpers.ladder import RUNGS, rung_timeline
 from helpers.launch import FLAG_NAMES
 from helpers.tile_loop import tile_timeline
 from helpers.timeline import PIPE_NAMES
@@ -29,7 +30,7 @@ def real():
 def every_view(real):
     yield timeline_view(loop(1))
     yield timeline_view(loop(2, cores=3), cores=(0, 2), arrows=False)
-    yield timeline_view(real, cores=(0, 47))
+    yield timeline_view(real, cores=(0, real.cores - 1))
     yield compare_timelines({"one buffer": loop(1), "two buffers": loop(2)})
 
 
@@ -125,6 +126,19 @@ def test_a_window_shows_what_overlaps_it_and_shares_are_of_it():
     assert view.data["busy_share"][0][PIPE_NAMES.index("MTE2")] == pytest.approx(spans[of_loads].sum())
 
 
+def test_the_scalar_unit_has_a_lane_where_it_works():
+    timeline = rung_timeline(RUNGS[0], 2048)
+    window = (4.0, 4.5)
+    view = timeline_view(timeline, window_us=window)
+    rows = timeline.instructions
+    seen = (rows["pipe"] == PIPE_NAMES.index("S")) & (rows["flag"] == 0)
+    seen &= (rows["end_ns"] > 4000) & (rows["start_ns"] < 4500) & (rows["end_ns"] > rows["start_ns"])
+    assert np.count_nonzero(view.data["pipe"] == "S") == np.count_nonzero(seen) > 10
+    lanes = [label.get_text() for label in view.axes.get_yticklabels()]
+    assert lanes == ["S, scalar", "MTE2, copy in", "V, compute", "MTE3, copy out"]
+    assert "S, scalar" not in [label.get_text() for label in timeline_view(loop(1)).axes.get_yticklabels()]
+
+
 def test_compared_launches_begin_together():
     view = compare_timelines({"one": loop(1), "two": loop(2)})
     for launch in (0, 1):
@@ -134,7 +148,7 @@ def test_compared_launches_begin_together():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"cores": (1,)}, "cores that ran blocks: 0 to 0"),
+        ({"cores": (1,)}, "cores that had work to do, of 0 to 0"),
         ({"window_us": (4, 3)}, "a begin and a later end"),
         ({"window_us": (1000, 1001)}, "with instructions between them"),
     ],
