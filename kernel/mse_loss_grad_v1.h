@@ -82,16 +82,16 @@ __aicore__ inline void MseLossGradV1<T>::Init(GM_ADDR predict, GM_ADDR label, GM
     InitBuffers(tiling, pipe);
 }
 
-// UB from address 0 on: y predict, the gap, label dout; float16 has right before them and left behind.
-// - Sources that are read together lie on either side of the gap: their groups differ, as all else is whole lines.
-// - A result goes to where a source lies, or to a bank that is not being read: two queues and the gap fill a bank, and
-//   for float32 y ends within the first.
 template <typename T>
 __aicore__ inline void MseLossGradV1<T>::InitBuffers(const MseLossGradV1TilingData &tiling, AscendC::TPipe *pipe)
 {
     const uint32_t tileBytes = tileLength_ * sizeof(T);
     const uint32_t chunkBytes = chunkLength_ * sizeof(float);
     const uint8_t bufferNum = static_cast<uint8_t>(tiling.bufferNum);
+    // Two queues lie on either side of the gap; for float16, right lies before all of them and left behind. Sources
+    // that are read together start in different bank groups: one before the gap, one behind, and all else is whole
+    // lines. A result goes to where a source lies, or to another bank than what is read: two queues and the gap fill a
+    // bank, and y ends within the first.
     const uint32_t sideBytes = 2 * bufferNum * tileBytes;
     const uint32_t gapBytes = BANK_GAP_BYTES + (sideBytes < BANK_BYTES ? BANK_BYTES - sideBytes : 0);
     if constexpr (WIDEN) {
