@@ -11,7 +11,7 @@ from collections.abc import Sequence
 COMMANDS = {
     "doctor": ("helpers.doctor", "which run modes work here, and why the others do not"),
     "verify": ("helpers.verification", "run one case and judge it"),
-    "prove": ("helpers.prove", "run every pair of float16 values and judge each result exactly"),
+    "prove": ("helpers.prove", "run all pairs of float16 values, or a billion float32, and judge each"),
     "sweep": ("helpers.sweep", "run the verify notebook over a matrix of cases"),
     "bench": ("helpers.bench", "measure builds, launches and throughput"),
     "notebooks": ("helpers.notebooks", "run all notebooks again and store their outputs"),

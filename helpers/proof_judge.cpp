@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The judgement of helpers/proof.py, element by element: the same float64 steps, fast enough for 2^32 pairs.
+// The judgements of helpers/proof.py and helpers/precise_proof.py, element by element, fast enough for 2^32 of them.
 // Knows nothing of the kernel and of the simulator: halves come as their encodings and a table of their values.
 #include <algorithm>
 #include <cmath>
@@ -66,6 +66,43 @@ void JudgePairs(const uint16_t *y, double predict, const double *label, uint64_t
         found.notNearest += error > 0.5;
         found.failures += wrong;
         if (error > found.maxUlp) {
+            found.maxUlp = error;
+            found.worst = i;
+        }
+    }
+    *verdict = found;
+}
+
+struct FloatVerdict {
+    uint64_t judged, notNearest, failures;
+    double maxUlp;
+    uint64_t worst;  // the place in the arrays
+};
+
+// float32 elements inside the domain that kernel/precise states; the others are passed over.
+void JudgeFloats(const float *y, const float *predict, const float *label, const float *dout, uint64_t count,
+                 double divisor, double boundUlp, FloatVerdict *verdict)
+{
+    FloatVerdict found = {};
+    found.maxUlp = -1.0;
+    for (uint64_t i = 0; i < count; ++i) {
+        const double difference = static_cast<double>(predict[i]) - static_cast<double>(label[i]);
+        const double scaled = difference * 2.0 / divisor;
+        const double truth = difference * static_cast<double>(dout[i]) * 2.0 / divisor;
+        const double magnitude = std::fabs(truth);
+        const bool isSmallEnough =
+            std::max({std::fabs(difference), std::fabs(scaled), std::fabs(double{dout[i]})}) < 0x1p115 &&
+            magnitude < 0x1p127;
+        const bool isLargeEnough = std::fabs(scaled) >= 0x1p-100 && magnitude >= 0x1p-100;
+        if (!isSmallEnough || !isLargeEnough) {
+            continue;
+        }
+        const double error = std::fabs(static_cast<double>(y[i]) - truth) / PowerBelow(truth) * 0x1p23;
+        const bool isWithin = error <= boundUlp;  // false for NaN
+        ++found.judged;
+        found.notNearest += error > 0.5;
+        found.failures += !isWithin;
+        if (!(error <= found.maxUlp)) {
             found.maxUlp = error;
             found.worst = i;
         }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m helpers prove fp16`: every pair of float16 values, judged exactly, for several N and dout.
+"""`python -m helpers prove`: fp16 is every pair of float16 values, judged exactly, for several N and dout; fp32 is
+random inputs for the precise variant, a billion unless told otherwise.
 
 - `main(argv)` is the command; it takes up where an earlier one stopped
 - `read_proofs(path)` reads the evidence it writes, `stale_sources(proofs)` says which of its sources have changed since
@@ -31,10 +32,15 @@ from helpers.errors import (
     LaunchError,
 )
 from helpers.evidence import write_atomically
+from helpers.operator import build_kernel
+from helpers.precise_proof import BOUND_ULP as PRECISE_BOUND_ULP
+from helpers.precise_proof import DRAWS, Sampled, sample
 from helpers.proof import BOUND_ULP, PARTS, Combination, PairProver, Verdict
 
 PASSED, FAILED, BAD_USAGE, UNAVAILABLE = 0, 1, 2, 3  # exit codes, those of verify
 EVIDENCE = CHECKOUT / "evidence" / "fp16_pairs.json"
+PRECISE_EVIDENCE = CHECKOUT / "evidence" / "fp32_precise.json"
+PRECISE_FORMAT = "mse-loss-grad-v1-fp32-precise"
 FORMAT, VERSION = "mse-loss-grad-v1-fp16-pairs", 1
 
 # A length whose half is infinite; the worst known case of the kernel's order; results that are nearly all subnormal or
@@ -118,14 +124,38 @@ def _prove(combination: Combination, parts: int, folder: Path) -> tuple[Verdict,
     return total, proof, prover.source_sha256
 
 
+def _sample(samples: int, evidence: Path | None) -> int:
+    if samples < 1:
+        raise ArgumentValueError("samples", samples, "1 and more")
+    total, seed = Sampled(), 0
+    with tqdm(total=samples, unit="element", unit_scale=True, file=sys.stderr, leave=False) as bar:
+        while total.judged < samples and not total.failures:
+            found = sample(DRAWS[seed % len(DRAWS)], seed, reduction="sum" if seed % 4 == 3 else "mean")
+            total += found
+            seed += 1
+            bar.update(found.judged)
+    verdict = "FAIL" if total.failures else "PASS"
+    print(
+        f"{verdict} precise variant, float32: {total.judged} elements, {total.failures} failures, "
+        f"max {total.max_ulp:.9f} ulp (bound {PRECISE_BOUND_ULP}), {total.not_nearest} not the nearest"
+    )
+    if evidence and not total.failures:
+        sources = build_kernel("Ascend910B1", "float32", "precise").built.source_hashes
+        record = {"format": PRECISE_FORMAT, "version": VERSION, "bound_ulp": PRECISE_BOUND_ULP, "seeds": seed}
+        record |= {"sampled": asdict(total), "source_sha256": dict(sorted(sources.items()))}
+        print(f"evidence: {write_atomically(evidence, json.dumps(record, indent=1, allow_nan=False))}")
+    return FAILED if total.failures else PASSED
+
+
 def main(argv: Sequence[str] = ()) -> int:
     """Prove the combinations, print a line for each; returns 0 PASS, 1 FAIL, 3 unavailable; bad usage exits with 2."""
     parser = argparse.ArgumentParser(
         prog="python -m helpers prove",
-        description="Run every pair (predict, label) of float16 values through the kernel and judge each result exactly.",
+        description="fp16: every pair (predict, label) through the kernel; fp32: random inputs through the precise one.",
         epilog="exit: 0 PASS, 1 FAIL, 2 bad usage, 3 there is no compiler. Stopped, it goes on where it was.",
     )
-    parser.add_argument("dtype", choices=["fp16"], metavar="fp16")
+    parser.add_argument("dtype", choices=["fp16", "fp32"], help="fp16 or fp32")
+    parser.add_argument("--samples", type=int, default=10**9, metavar="COUNT", help="fp32: how many elements to judge")
     parser.add_argument("--elems", type=int, metavar="N", help="one combination: N of the mean")
     parser.add_argument("--dout", type=float, default=1.0, metavar="VALUE", help="its dout, a float16 value (1)")
     parser.add_argument("--reduction", default="mean", metavar="NAME")
@@ -137,6 +167,8 @@ def main(argv: Sequence[str] = ()) -> int:
     parser.add_argument("--evidence", type=Path, metavar="FILE", help="write the evidence there; whole proofs only")
     given = parser.parse_args(argv)
     try:
+        if given.dtype == "fp32":
+            return _sample(given.samples, given.evidence)
         if not 1 <= given.slices <= PARTS or (given.evidence and given.slices != PARTS):
             raise ArgumentValueError("slices", given.slices, f"1 to {PARTS}, and {PARTS} with --evidence")
         one = given.elems is not None

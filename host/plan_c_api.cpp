@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "mse_loss_grad_v1_precise_tiling.h"
 #include "mse_loss_grad_v1_tiling.h"
 #include "soc_table.h"
 
@@ -38,6 +39,23 @@ uint32_t MseLossGradV1Plan(uint64_t totalLength, uint32_t elementBytes, uint32_t
     request.ubBytes = ubBytes;
     MseLossGradV1TilingData data;
     const NsMseLossGradV1::PlanStatus status = NsMseLossGradV1::PlanTiling(request, data);
+    std::memcpy(tiling, &data, sizeof(data));
+    return static_cast<uint32_t>(status);
+}
+
+uint64_t MseLossGradV1PreciseTilingBytes()
+{
+    return sizeof(MseLossGradV1PreciseTilingData);
+}
+
+// As MseLossGradV1Plan, for the precise variant; the bytes begin with the plain tiling, which Describe reads.
+uint32_t MseLossGradV1PlanPrecise(uint64_t totalLength, uint32_t elementBytes, uint32_t reduction, uint32_t coreNum,
+                                  uint32_t ubBytes, void *tiling)
+{
+    const NsMseLossGradV1::PlanRequest request{totalLength, elementBytes,
+                                               static_cast<NsMseLossGradV1::Reduction>(reduction), coreNum, ubBytes};
+    MseLossGradV1PreciseTilingData data;
+    const NsMseLossGradV1::PlanStatus status = NsMseLossGradV1::PlanPreciseTiling(request, data);
     std::memcpy(tiling, &data, sizeof(data));
     return static_cast<uint32_t>(status);
 }
