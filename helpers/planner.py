@@ -45,7 +45,7 @@ def soc_rows() -> list[dict[str, object]]:
 def plan_tiling(
     elems: int, element_bytes: int, reduction: int, core_num: int, ub_bytes: int, *, precise: bool = False
 ) -> tuple[int, bytes, dict[str, object]]:
-    """Call `PlanTiling` or `PlanPreciseTiling`: its status, the tiling as the kernel reads it, and the same as named fields."""
+    """Call `PlanTiling` or `PlanPreciseTiling`: its status, the tiling as the kernel reads it, and its plain fields."""
     library = _library()
     size = library.MseLossGradV1PreciseTilingBytes if precise else library.MseLossGradV1TilingBytes
     call = library.MseLossGradV1PlanPrecise if precise else library.MseLossGradV1Plan

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The precise variant on random float32 inputs: `sample(draw, seed)` runs one launch and judges it.
 
-The proof that it is within 0.5 + 17 * 2^-24 ulp stands in kernel/precise/mse_loss_grad_v1_precise.h; this holds the code
-against it. The truth in float64 is off by four roundings, at most 4 * 2^-53, so an error in ulp is known to 2^-27.
+The proof that it is within 0.5 + 17 * 2^-24 ulp stands in kernel/precise/mse_loss_grad_v1_precise.h; this holds the
+code against it. The truth in float64 is off by four roundings, at most 4 * 2^-53, so an error in ulp is known to 2^-27.
 Elements outside the domain that the header states are not counted.
 """
 

@@ -151,7 +151,7 @@ def main(argv: Sequence[str] = ()) -> int:
     """Prove the combinations, print a line for each; returns 0 PASS, 1 FAIL, 3 unavailable; bad usage exits with 2."""
     parser = argparse.ArgumentParser(
         prog="python -m helpers prove",
-        description="fp16: every pair (predict, label) through the kernel; fp32: random inputs through the precise one.",
+        description="fp16: every pair (predict, label) through the kernel; fp32: random inputs, precise variant.",
         epilog="exit: 0 PASS, 1 FAIL, 2 bad usage, 3 there is no compiler. Stopped, it goes on where it was.",
     )
     parser.add_argument("dtype", choices=["fp16", "fp32"], help="fp16 or fp32")
