@@ -6,7 +6,8 @@
 - worst_elements(...): the k largest errors with inputs, core and tile
 - error_by_tile(error, plan): the largest error of every tile, cores by tiles
 
-Errors in ulp against a truth that is no value of the dtype are `comparison.ulp_error`, equality `comparison.bits_equal`.
+Errors in ulp against a truth that is no value of the dtype are `comparison.ulp_error`; equality of bits is
+`comparison.bits_equal`.
 """
 
 from __future__ import annotations

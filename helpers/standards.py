@@ -29,9 +29,9 @@ def _parts(y: np.ndarray, truth: np.ndarray) -> tuple[str, np.ndarray, np.ndarra
 
 
 def double_thousandth(y: np.ndarray, truth: np.ndarray) -> bool:
-    """At most p of all elements off by more than p * |e|, none by more than m * |e|: e is the truth rounded to y's dtype.
+    """At most p of all elements off by more than p * |e|, none by more than m * |e|.
 
-    That tool reads its golden data in the dtype of the output.
+    Here e is the truth rounded to y's dtype: that tool reads its golden data in the dtype of the output.
     """
     with np.errstate(over="ignore"):
         dtype, _, magnitude, error = _parts(y, truth.astype(y.dtype).astype(np.float64))

@@ -30,7 +30,7 @@ def exact_error(y, inputs, elems):
 @pytest.mark.parametrize(("order", "dtype", "elems", "predict", "label", "dout", "known"), WORST)
 def test_the_worst_known_inputs_reproduce_to_the_last_digit(order, dtype, elems, predict, label, dout, known):
     inputs = [np.array([float.fromhex(value)], dtype) for value in (predict, label, dout)]
-    assert all(float(tensor[0]).hex() == float.fromhex(v).hex() for tensor, v in zip(inputs, (predict, label, dout)))
+    assert [float(tensor[0]) for tensor in inputs] == [float.fromhex(value) for value in (predict, label, dout)]
     y = evaluate(order, *inputs, elems=elems)
     digits = len(known.partition(".")[2])
     assert f"{float(exact_error(y, inputs, elems)):.{digits}f}" == known

@@ -11,6 +11,7 @@ from helpers import plan, reference, run
 from helpers.comparison import bits_equal, ulp_error
 from helpers.errors import ArgumentValueError
 from helpers.inputs import make_inputs
+from helpers.orders import evaluate
 from helpers.precise_proof import BOUND_ULP, DRAWS, judge, sample
 from helpers.prove import PRECISE_EVIDENCE, stale_sources
 
@@ -26,19 +27,19 @@ def test_random_inputs_are_within_its_bound(draw, reduction, soc):
 
 
 @pytest.mark.parametrize(
-    ("elems", "values"),
+    ("order", "elems", "values"),
     [
-        (1000003, ("0x1.afd6fp+0", "0x1.462c3ap-1", "0x1.d11cbp+0")),
-        (16777217, ("-0x1.e577dcp-2", "-0x1.797986p+0", "0x1.ffc8e8p-6")),
+        ("c", 1000003, ("0x1.afd6fp+0", "0x1.462c3ap-1", "0x1.d11cbp+0")),
+        ("a", 16777217, ("-0x1.e577dcp-2", "-0x1.797986p+0", "0x1.ffc8e8p-6")),
     ],
 )
-def test_the_worst_inputs_of_other_orders_are_rounded_right(elems, values):
+def test_the_worst_inputs_of_other_orders_are_rounded_right(order, elems, values):
     inputs = [np.broadcast_to(np.float32(float.fromhex(value)), elems) for value in values]
     y = run(*inputs, level="fast", variant="precise").y
-    plain = run(*inputs, level="fast").y
-    truth = reference.truth(*(tensor[:1] for tensor in inputs), elems=elems)
+    first = [tensor[:1] for tensor in inputs]
+    truth = reference.truth(*first, elems=elems)
     assert (y == y[0]).all() and y[0] == np.float32(truth[0])
-    assert ulp_error(plain[:1], truth)[0] > 1 and ulp_error(y[:1], truth)[0] <= 0.5
+    assert ulp_error(evaluate(order, *first, elems=elems), truth)[0] > 2.9 and ulp_error(y[:1], truth)[0] <= 0.5
 
 
 @pytest.mark.parametrize("soc", SOCS)
@@ -53,7 +54,7 @@ def test_tails_and_special_values_take_the_plain_kernel_s_infinities_nan_and_sig
 
 
 def test_hill_climbing_finds_nothing_above_the_bound():
-    """From each place the neighbour with the largest error, again and again: what finds 3.5 ulp in the plain order."""
+    """From each place a neighbour with a larger error, 30 times over: in the plain order that climbs above 2 ulp."""
     elems, generator = 100_003, np.random.default_rng(3)
     inputs = [generator.uniform(1, 2, elems).astype(np.float32) for _ in range(3)]
     best = {"plain": np.zeros(elems), "precise": np.zeros(elems)}
@@ -70,18 +71,20 @@ def test_hill_climbing_finds_nothing_above_the_bound():
             better = found > error
             error[better] = found[better]
             places = [np.where(better, new, old) for new, old in zip(trial, places, strict=True)]
-    assert best["plain"].max() > 2.5 and best["precise"].max() <= BOUND_ULP
+    assert best["plain"].max() > 2 and best["precise"].max() <= BOUND_ULP
 
 
 def test_the_judge_counts_what_is_wrong_and_passes_over_what_is_outside_the_domain():
     inputs = [np.full(3, value, np.float32) for value in (3, 1, 0.5)]
     inputs[2][2] = 2.0**120
-    y = reference.truth(*inputs).astype(np.float32)
-    assert judge(y, *inputs).failures == 0 and judge(y, *inputs).judged == 2
+    y = reference.truth(*inputs, "sum").astype(np.float32)
+    right = judge(y, *inputs, "sum")
+    assert right.failures == 0 and right.judged == 2 and right.max_ulp == 0
     y[0] = np.nextafter(y[0], np.float32(9))
-    assert judge(y, *inputs).failures == 1 and judge(y, *inputs).max_ulp == 1
+    wrong = judge(y, *inputs, "sum")
+    assert wrong.failures == 1 and wrong.max_ulp == 1 and wrong.worst == (3, 1, 0.5, 3)
     y[0] = np.nan
-    assert judge(y, *inputs).failures == 1
+    assert judge(y, *inputs, "sum").failures == 1
 
 
 def test_its_plan_leaves_room_for_its_work_buffers():
