@@ -195,7 +195,7 @@ def _described(
         "dtype": call.dtype.name,
         "shape": list(call.shape),
         "reduction": call.reduction,
-        "variant": planned.variant,
+        **({} if planned.variant == "plain" else {"variant": planned.variant}),
         "plan": {
             "cores": planned.cores,
             "long_cores": planned.long_cores,
