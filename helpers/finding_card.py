@@ -11,7 +11,9 @@ from helpers.findings import Finding, Findings, cores_text
 # A bar at the side and a word say how severe it is; colours come on top, and come from the theme where there is one.
 _COLOURS = {"error": "var(--jp-error-color1, #D55E00)", "warning": "var(--jp-warn-color1, #E69F00)"}
 _SIGNS = {"error": "✖", "warning": "▲"}
-_LABEL = "padding:0.1em 0.8em 0.1em 0;vertical-align:top;text-align:left;white-space:nowrap;opacity:0.75"
+_LABEL = (
+    "padding:0.1em 0.8em 0.1em 0;vertical-align:top;text-align:left;white-space:nowrap;font-weight:normal;opacity:0.75"
+)
 _CELL = "padding:0.1em 0;text-align:left;background:transparent"
 
 
@@ -23,6 +25,7 @@ def card(finding: Finding) -> str:
         ("where", f"{cores_text(finding.cores)}, {finding.call}" + (f" at {finding.place}" if finding.line else "")),
         ("line", finding.source),
         ("operand", finding.operand_named),
+        ("against", f"{finding.other_call} at {finding.other_place}" if finding.other_line else ""),
         ("what", f"{finding.message}."),
         ("next", f"{finding.remedy}."),
         ("npuchk", names.npuchk or "has no such rule"),

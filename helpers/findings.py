@@ -68,6 +68,11 @@ class Finding:
         return f"{PurePath(self.file).name}:{self.line}" if self.line else ""
 
     @property
+    def other_place(self) -> str:
+        """File and line of the call it conflicts with; empty where there is none."""
+        return f"{PurePath(self.other_file).name}:{self.other_line}" if self.other_line else ""
+
+    @property
     def operand_named(self) -> str:
         """The operand with the kernel's own name for it: "src = predict"."""
         return f"{self.operand} = {self.variable}" if self.variable else self.operand

@@ -46,6 +46,7 @@ CHECK_NAMES = (
     "unwritten",
     "core-race",
     "stale-line",
+    "operand-overlap",
 )
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 FLAG_NAMES = ("", "SetFlag", "WaitFlag", "CrossCoreSetFlag", "PipeBarrier")

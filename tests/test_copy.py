@@ -259,7 +259,8 @@ def test_a_core_starts_with_a_pad_register_of_its_own():
     shape = {"block_count": 1, "block_len": 10}
     expected = model_of_load(gm, ub, np.uint8([POISON, POISON]), left=2, **shape)
     for seed in range(4):  # draws whether the other core, which sets its register, runs before or after
-        launch = {"block_dim": 2, "threads": 1, "seed": seed}
+        # Both copy the image back: not at the same time, with one thread.
+        launch = {"block_dim": 2, "threads": 1, "seed": seed, "checks_off": ["core-race"]}
         assert same_bytes(copy("load", gm, ub, 0.1, launch, left_padding=2, **shape)[1], expected)
 
 

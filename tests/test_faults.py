@@ -110,6 +110,7 @@ CHECK_OF = {
     "ub_unwritten": "unwritten",
     "core_race_read": "core-race",
     "stale_line": "stale-line",
+    "operand_overlap": "operand-overlap",
 }
 
 

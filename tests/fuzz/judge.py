@@ -22,7 +22,7 @@ NOTED = {"race-raw", "race-war", "race-waw"}
 TIMEOUT_SECONDS = 20.0
 # What no check finds yet, so that a wrong result may come without a finding. With its check each becomes True.
 JUDGES_CORES_THAT_MEET = True  # in global memory
-JUDGES_OVERLAPS = False  # of a source with another place of the destination, in one call over a count
+JUDGES_OVERLAPS = True  # of a source with another place of the destination, in one call over a count
 JUDGES_UNWRITTEN_UNDER_MASKS = False  # bytes that a masked call or a reduction reads
 UNWRITTEN = "y depends on bytes never written"
 Launch = Callable[..., tuple[np.ndarray, tuple[Finding, ...]]]

@@ -54,6 +54,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     executedNum_ = 0;
     sameReads_ = 0;
     readWord_ = 0;
+    nextWord_ = 0;
     dirtyLines_.Reset();
     vectorMask = VectorMask();
     dequantScale = DequantScaleRegister();
@@ -210,13 +211,17 @@ void AiCore::SetCrossCoreFlag(uint32_t id, const CoreRelease &release, const cha
     }
 }
 
-void AiCore::NoteWord(uint64_t address, bool written)
+void AiCore::NoteWord(uint64_t address, uint32_t bytes, bool written)
 {
     if (!settings_.checked || settings_.blockNum == 1) {
         return;
     }
     CoreOrder &order = crossCore_.Order();
     if (written) {
+        // Words in a row that nothing comes between are one place to learn from, so that their accesses are joined.
+        releasedNum_ += address == nextWord_ && issuedNum_ == nextWordSequence_ + 1 ? 0 : 1;
+        nextWord_ = address + bytes;
+        nextWordSequence_ = issuedNum_;
         order.WriteWord(address, {blockIdx_, order.EpochOf(blockIdx_), order_.ReleasedBy(Pipe::S)});
     } else {
         readWord_ = address;

@@ -114,7 +114,7 @@ public:
     // A read of global memory. The same one again and again is a core that waits for another: that one may run now.
     void NoteRead(uint64_t address);
     // A word of global memory that the scalar unit is about to read, or has written.
-    void NoteWord(uint64_t address, bool written);
+    void NoteWord(uint64_t address, uint32_t bytes, bool written);
     // Drops what is still queued: after an error in a destructor, where the block cannot be stopped by throwing.
     void AbandonPipes() { pipes_.Reset(settings_.schedule, settings_.seed); }
 
@@ -164,6 +164,8 @@ private:
     uint32_t executedNum_ = 0;
     uint64_t lastRead_ = 0;
     uint64_t readWord_ = 0;  // the last word that the scalar unit read, until the block goes on
+    uint64_t nextWord_ = 0;  // behind the last word that the scalar unit wrote, and the instructions up to then
+    uint32_t nextWordSequence_ = 0;
     uint32_t sameReads_ = 0;
     volatile bool inBlock_ = false;
     const char *volatile lastCall_ = "";

@@ -50,7 +50,7 @@ void *AccessByPass(const char *call, const GlobalOperand &element, bool written,
     instruction.operands[0] = InGm(element, element.elementBytes, element.elementBytes, 1, written);
     instruction.operandNum = 1;
     core.Issue(instruction);
-    core.NoteWord(element.address, written);
+    core.NoteWord(element.address, element.elementBytes, written);
     return reinterpret_cast<void *>(element.address);
 }
 

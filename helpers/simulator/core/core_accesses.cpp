@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core_accesses.h"
 
+#include <algorithm>
+
 #include "operand_ranges.h"
 
 namespace Simulator {
+
+namespace {
+
+constexpr size_t JOIN_DEPTH = 8;  // a loop that touches one tensor in so many places is still joined
+
+}  // namespace
 
 void CoreAccesses::Add(const Instruction &instruction, uint32_t block, uint32_t epoch, uint32_t releases,
                        const GlobalMemory &globalMemory)
@@ -34,14 +42,23 @@ void CoreAccesses::Add(const Instruction &instruction, uint32_t block, uint32_t 
         ForEachRange(instruction, operand, [&](uint64_t begin, uint64_t end) {
             access.begin = begin - area.address;
             access.end = end - area.address;
-            if (!accesses.empty() && access.Continues(accesses.back())) {
-                accesses.back().end = access.end;
-                accesses.back().sequence = access.sequence;
-            } else {
-                accesses.push_back(access);
-            }
+            Join(accesses, access);
         });
     }
+}
+
+void CoreAccesses::Join(std::vector<CoreAccess> &accesses, const CoreAccess &access)
+{
+    const size_t depth = std::min(accesses.size(), JOIN_DEPTH);
+    for (size_t back = 1; back <= depth; ++back) {
+        CoreAccess &before = accesses[accesses.size() - back];
+        if (access.Joins(before)) {
+            before.end = access.end;
+            before.sequence = access.sequence;
+            return;
+        }
+    }
+    accesses.push_back(access);
 }
 
 }  // namespace Simulator

@@ -11,7 +11,8 @@
 
 namespace Simulator {
 
-// Bytes [begin, end) of a tensor; neighbouring accesses of the same kind are joined, which counts as the last of them.
+// Bytes [begin, end) of a tensor. Accesses of the same kind are joined where they follow each other in memory or touch
+// the same bytes again: they count as the last of them, since no other core learns of one without the others.
 struct CoreAccess {
     uint64_t begin;
     uint64_t end;
@@ -28,10 +29,12 @@ struct CoreAccess {
     bool atomic;
     bool cached;  // by the scalar unit, through its data cache
 
-    bool Continues(const CoreAccess &before) const
+    bool Joins(const CoreAccess &before) const
     {
-        return before.end == begin && before.block == block && before.epoch == epoch && before.releases == releases &&
-               before.where.line == where.line && before.call == call && before.operandIndex == operandIndex;
+        return (before.end == begin || (before.begin == begin && before.end == end)) && before.block == block &&
+               before.epoch == epoch && before.releases == releases && before.where.line == where.line &&
+               before.where.file == where.file && before.call == call && before.operandIndex == operandIndex &&
+               before.atomic == atomic;
     }
 };
 
@@ -45,6 +48,8 @@ public:
     const std::vector<CoreAccess> &Of(size_t area) const { return accesses_[area]; }
 
 private:
+    void Join(std::vector<CoreAccess> &accesses, const CoreAccess &access);
+
     std::vector<std::vector<CoreAccess>> accesses_;  // by tensor
 };
 

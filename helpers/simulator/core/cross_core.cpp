@@ -121,7 +121,12 @@ uint32_t CrossCore::Arrivals(uint64_t address, uint32_t block)
 BlockScheduler::Outcome CrossCore::Arrive(uint64_t address, const CoreRelease &release, uint32_t coreNum)
 {
     const uint32_t block = release.block;
-    scheduler_.Change([&] { order_.Offer(address, ++barriers_[address][block], release); });
+    scheduler_.Change([&] {
+        const uint32_t round = ++barriers_[address][block];
+        if (block < coreNum) {  // nobody waits for the others
+            order_.Offer(address, round, release);
+        }
+    });
     return WaitUntil(block, [this, address, block, coreNum] {
         const std::vector<uint32_t> &counts = barriers_[address];
         const bool passes = std::all_of(counts.begin(), counts.begin() + coreNum,

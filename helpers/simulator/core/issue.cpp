@@ -304,7 +304,7 @@ void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t inde
     // SetValue of a global tensor is not among the calls that the build orders.
     const bool ordersItself = !written || std::strcmp(call, "SetValue") != 0;
     IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), ordersItself, where);
-    core.NoteWord(element.address, written);
+    core.NoteWord(element.address, tensor.elementBytes, written);
     if (written && core.Settings().checked && std::strcmp(call, "SetValue") == 0) {
         core.DirtyLines().Write(core.Gm().DeviceAddress(element.address), where);
     }

@@ -23,6 +23,7 @@ void CheckRace(const Instruction &instruction, AiCore &core);
 void CheckUnwritten(const Instruction &instruction, AiCore &core);
 void CheckBetweenCores(const Instruction &instruction, AiCore &core);
 void CheckStaleLine(const Instruction &instruction, AiCore &core);
+void CheckOperandOverlap(const Instruction &instruction, AiCore &core);
 
 struct Check {
     const char *name;
@@ -44,6 +45,7 @@ constexpr Check CHECKS[] = {
     {"unwritten", CheckUnwritten},
     {"core-race", CheckBetweenCores},
     {"stale-line", CheckStaleLine},
+    {"operand-overlap", CheckOperandOverlap},
 };
 
 // For rules that are checked at another time.
