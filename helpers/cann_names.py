@@ -58,7 +58,7 @@ _NAMES = {
     "flag-id": _API,
     "flag-id-reserved": CannNames(),
     "flag-left-set": CannNames("ErrorSync3", "Unpaired set_flag"),
-    "flag-set-twice": CannNames("ErrorSync4", "redundant set_flag"),
+    "flag-set-twice": CannNames("ErrorSync4", "Redundant set_flag"),
     "foreign-pipe": _API,
     "gather-count": _API,
     "gather-pattern": _API,

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path, PurePath
 
 from helpers.call_text import operand_text
@@ -142,6 +142,7 @@ def cores_text(cores: Iterable[int]) -> str:
 # What a record leaves out when the child dies, or nothing was launched.
 _ABSENT = {"operand_index": -1, "other_call": "", "other_file": "", "other_line": 0}
 _SAME_RULE = ("severity", "code", "call", "file", "line", "operand_index", "other_call", "other_file", "other_line")
+_NUMBERS = ("actual", "expected", "remedy")
 
 
 def collect(records: Iterable[Mapping[str, object]], dropped: int = 0) -> Findings:
@@ -149,14 +150,16 @@ def collect(records: Iterable[Mapping[str, object]], dropped: int = 0) -> Findin
     joined: dict[tuple[object, ...], list[Mapping[str, object]]] = {}
     for given in records:
         record = {**_ABSENT, **given}
-        joined.setdefault(tuple(record[name] for name in _SAME_RULE), []).append(record)
+        # Of a queue's buffers each core may break the rule with another one; tensors and parameters stay apart.
+        subject = record["operand"].partition(" buffer ")[0]
+        joined.setdefault((subject, *(record[name] for name in _SAME_RULE)), []).append(record)
     texts: dict[str, str] = {}
     return Findings(sorted((_joined(same, texts) for same in joined.values()), key=_order), dropped)
 
 
 def _joined(same: list[Mapping[str, object]], texts: dict[str, str]) -> Finding:
     """One finding of records that differ in cores and numbers."""
-    first = dict(min(same, key=lambda record: (record["core"], record["message"], record["operand"])))
+    first = dict(min(same, key=lambda record: [record[name] for name in ("core", "message", "operand", *_NUMBERS)]))
     cores = tuple(sorted({record["core"] for record in same}))
     del first["record"], first["core"]
     index, file, line = first.pop("operand_index"), first["file"], first["line"]
@@ -165,7 +168,7 @@ def _joined(same: list[Mapping[str, object]], texts: dict[str, str]) -> Finding:
     return Finding(
         cores=cores,
         source=lines[line - 1].strip() if 0 < line <= len(lines) else "",
-        variable=operand_text(text, line, first["call"], index),
+        variable=operand_text(text, line, first["call"], index, first["operand"]),
         **first,
     )
 
@@ -178,16 +181,5 @@ def _text_of(file: str) -> str:
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
-    return (
-        finding.severity != "error",
-        finding.cores,
-        finding.line,
-        finding.code,
-        finding.file,
-        finding.call,
-        finding.operand,
-        finding.other_line,
-        finding.other_file,
-        finding.other_call,
-        finding.message,
-    )
+    """Errors first, then by core, line and code; what is left settles ties."""
+    return (finding.severity != "error", finding.cores, finding.line, finding.code, *astuple(finding))

@@ -151,7 +151,7 @@ def _as_lines(text: str) -> list[str]:
 def _short(result: LaunchResult, printer, cycle: bool) -> None:
     """How a result stands below a cell: nothing that differs from run to run."""
     calls = sum(totals.instructions for totals in result.counters)
-    findings = "".join(f"\n{finding}" for finding in result.findings)
+    findings = f"\n{result.findings}" if result.findings else ""
     printer.text(f"LaunchResult: {calls} instructions, {len(result.findings)} findings{findings}")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from helpers import reference
 from helpers.case import Case
 from helpers.comparison import ULP_BOUND, Comparison, ulp
-from helpers.findings import Finding
+from helpers.findings import Findings
 from helpers.inputs import Inputs
 from helpers.tiling import Plan
 
@@ -34,11 +34,11 @@ def _check(name: str, passed: bool, detail: str) -> Check:
     return Check(name, "PASS" if passed else "FAIL", detail)
 
 
-def kernel_row(findings: Sequence[Finding], level: str) -> Check:
+def kernel_row(findings: Findings, level: str) -> Check:
     """Whether the kernel ran to its end without breaking a rule; warnings are shown and do not decide."""
     clean = not any(finding.severity == "error" for finding in findings)
     silence = "no findings" if level == "checked" else f"not checked at level {level!r}, and it did not crash"
-    return _check("kernel", clean, "\n".join(map(str, findings)) or silence)
+    return _check("kernel", clean, str(findings) if findings else silence)
 
 
 def inputs_row(changed: Sequence[str]) -> Check:

@@ -211,3 +211,29 @@ def test_atomic_stores_may_meet_and_still_have_to_reach_every_byte():
         combine(4, "float", x, np.zeros(ELEMENTS, np.float32), roles=("in", "out"))
     with pytest.raises(KernelFault, match="gm-unwritten.*1680 B from byte 240"):
         combine(0, "float", x, np.zeros(ELEMENTS, np.float32), run=1, roles=("in", "out"))
+
+
+@pytest.mark.parametrize("soc", ["Ascend910B1", "Ascend310B4"])
+def test_a_tpipe_ends_atomic_stores(soc):
+    source = """\
+#include "kernel_operator.h"
+using namespace AscendC;
+extern "C" __global__ __aicore__ void store(GM_ADDR y)
+{
+    GlobalTensor<float> yGm;
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), 8);
+    SetAtomicAdd<float>();
+    TPipe pipe;
+    TQue<TPosition::VECOUT, 1> queue;
+    pipe.InitBuffer(queue, 1, 32);
+    LocalTensor<float> ones = queue.AllocTensor<float>();
+    Duplicate(ones, 1.0f, 8);
+    queue.EnQue(ones);
+    ones = queue.DeQue<float>();
+    DataCopy(yGm, ones, 8);
+    queue.FreeTensor(ones);
+}
+"""
+    y = np.full(8, 5, np.float32)
+    Kernel.from_source(source, "store", soc).launch(y, roles=("inout",))
+    assert np.array_equal(y, np.ones(8))

@@ -22,6 +22,16 @@ printf("Add(%d, ", Mul(p, q, r, n));
 result = left + right;
 pipe.InitBuffer(inQueue, 2, 256); if (a < b) { Max(m, k, l, c > d); }
 work_.Get<float>(64);
+work_.GetWithOffset<float>(64, 32);
+float never = work_.Get<Pair<half, float>>().GetValue(0);
+tail_
+    .template Get<float>().template ReinterpretCast<int>()
+    ->GetValue(0);
+bool less = a<b && Get<float>().GetValue(0) > c;
+nothing.SetUserTag(1);
+outQueue.InitBufHandle(&pool, 1, handle, 0, 256);
+pipe.InitBufPool(second, 1024, first);
+auto held = inQueue.AllocTensor<float>(); other.Use(held);
 """
 
 
@@ -52,6 +62,13 @@ work_.Get<float>(64);
         (1, "Sub", 7, ""),
         (1, "Sub", -1, ""),
         (99, "Sub", 0, ""),
+        (17, "TBuf::Get", -1, "work_"),
+        (18, "GetValue", 0, "work_.Get<Pair<half, float>>()"),
+        (21, "GetValue", 0, "tail_ .template Get<float>().template ReinterpretCast<int>()"),
+        (22, "GetValue", 0, "Get<float>()"),
+        (23, "SetUserTag", -1, "nothing"),
+        (24, "InitBufHandle", -1, "outQueue"),
+        (25, "InitBufPool", -1, "second"),
     ],
 )
 def test_the_expression_of_an_operand(line, call, index, text):
@@ -61,3 +78,27 @@ def test_the_expression_of_an_operand(line, call, index, text):
 def test_text_that_is_no_program_has_no_operands():
     for broken in ("", "Sub(", "Sub)", "Sub<(", "x.)]Sub(a)", "Sub(a, b"):
         assert operand_text(broken, 1, "Sub", 1) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "call", "operand", "text"),
+    [
+        (6, "EnQue", "VECIN buffer 1 (UB 0x100, 256 B)", "tensor"),
+        (6, "EnQue", "VECIN queue", "predictQueue_"),
+        (6, "EnQue", "event ids of MTE2 to V", ""),
+        (6, "EnQue", "kernel", ""),
+        (6, "end of kernel", "VECIN buffer 1 (UB 0x100, 256 B)", "predictQueue_"),
+        (7, "AllocTensor", "VECIN queue", "queues_[2]"),
+        (15, "InitBuffer", "VECIN buffers", "inQueue"),
+        (15, "InitBuffer", "VECCALC TBuf", "inQueue"),
+        (15, "InitBuffer", "TPipe", "pipe"),
+        (15, "InitBuffer", "TBufPool", "pipe"),
+        (25, "InitBufPool", "TBufPool", "second"),
+        (26, "end of kernel", "VECIN buffer 0 (UB 0x0, 256 B)", "inQueue"),
+        (26, "Reset", "VECIN buffer 0 (UB 0x0, 256 B)", "inQueue"),
+        (26, "end of kernel", "global tensor y", ""),
+        (26, "AllocTensor", "kernel", ""),
+    ],
+)
+def test_what_a_method_works_on_goes_by_the_name_of_the_operand(line, call, operand, text):
+    assert operand_text(SOURCE, line, call, -1, operand) == text

@@ -286,6 +286,7 @@ extern "C" __global__ __aicore__ void turns(GM_ADDR total, GM_ADDR marks)
     for (uint32_t round = 0; round < 2; ++round) {
         WaitPreBlock(workspace, ub);
         sum.SetValue(0, sum.GetValue(0) * 10 + GetBlockIdx() + 1);
+        DataCacheCleanAndInvalid<int64_t, CacheLine::SINGLE_CACHE_LINE, DcciDst::CACHELINE_OUT>(sum);
         NotifyNextBlock(workspace, ub);
     }
 }

@@ -113,6 +113,44 @@ CHECK_OF = {
     "operand_overlap": "operand-overlap",
 }
 
+# What the kernel itself calls the operand to blame. "" where it has no name for it.
+VARIABLES = {
+    "address_outside_ub": "",
+    "atomic_type": "yGm",
+    "buffer_count": "outQueue",
+    "copy_bytes_for_blocks": "",
+    "core_race_overlap": "yGm",
+    "dst_block_stride": "out",
+    "event_ids": "",
+    "exception": "",
+    "gm_out_of_bounds": "xGm[32]",
+    "gm_unwritten": "",
+    "offset_misaligned": "in",
+    "offset_out_of_bounds": "in",
+    "pool_not_initialised": "second",
+    "pool_placement": "outQueue",
+    "pool_shared_length": "second",
+    "queue_depth": "next",
+    "queue_double_free": "in",
+    "queue_empty": "inQueue",
+    "queue_foreign_tensor": "outQueue",
+    "queue_leak": "inQueue",
+    "queue_leak_at_reset": "inQueue",
+    "race_raw_gm_round_trip": "tile == 0 ? xGm : yGm",
+    "race_raw_one_flag_two_loads": "in[32]",
+    "race_raw_scalar_read": "out",
+    "race_waw_stores_overlap": "yGm[32]",
+    "scalar_index": "xGm",
+    "tag_unallocated": "nothing",
+    "tpipe_destroyed": "pipe",
+    "ub_misaligned": "in[1]",
+    "ub_out_of_bounds": "out",
+    "ub_unwritten_scalar": "workBuffer.Get<float>()",
+    "use_after_free": "in",
+    "work_buffer_empty": "unused",
+    "work_view_offset": "work",
+}
+
 
 def expected(fault: str) -> Announced:
     return announced(FOLDER / f"{fault}.cpp")
@@ -135,6 +173,7 @@ def test_a_fault_gives_its_finding_at_its_line_and_no_other(fault):
     found = findings_of(fault)
     assert [Announced(finding.code, finding.line, cores_text(finding.cores)) for finding in found] == [expected(fault)]
     assert found[0].remedy and found[0].message
+    assert found[0].variable == VARIABLES.get(fault, found[0].variable)
     if found[0].line:
         assert Path(found[0].file).name == f"{fault}.cpp"
 
@@ -158,6 +197,10 @@ def test_a_check_that_is_off_says_nothing(fault):
 
 def test_every_check_has_a_fault_that_it_alone_finds():
     assert set(CHECK_NAMES) == set(CHECK_OF.values())
+
+
+def test_the_names_of_variables_belong_to_faults():
+    assert set(VARIABLES) <= set(FAULTS)
 
 
 def test_both_families_find_the_same():
@@ -187,6 +230,24 @@ def test_a_finding_names_both_numbers():
     assert (finding.actual, finding.expected) == (3 * 64 * 4, 256)
     (finding,) = findings_of("copy_not_32_bytes")
     assert (finding.actual, finding.expected) == (61 * 4, 56 * 4)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        ("3 * 64", "the count is 3 times the 64 elements that the tensor holds: pass the count of this tensor alone"),
+        ("64 * sizeof(float)", "the count is 4 times the 64 elements that the tensor holds: it counts elements, not"),
+        ("96", "use the element count of this tensor's own type"),
+    ],
+)
+def test_a_count_that_is_a_multiple_of_the_tensor_says_of_what(count, text, tmp_path):
+    path = tmp_path / "count.cpp"
+    path.write_text((FOLDER / "ub_out_of_bounds.cpp").read_text(encoding="utf-8").replace("3 * 64", count))
+    launched = Kernel.from_source(path, "fault").launch(
+        np.zeros(64, np.float32), np.zeros(64, np.float32), raise_on_finding=False
+    )
+    (finding,) = launched.findings
+    assert finding.code == "ub-out-of-bounds" and finding.remedy.startswith(text)
 
 
 def test_the_same_finding_on_many_cores_is_one_finding_with_all_cores():

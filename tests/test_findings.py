@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from helpers import Kernel, KernelFault
 from helpers.cann_names import CODES
 from helpers.findings import Finding, collect, cores_text
+from helpers.launch import CHECK_NAMES
 
 HELPERS = Path(__file__).parent.parent / "helpers"
 FAULTS = Path(__file__).parent / "faults"
@@ -83,6 +84,20 @@ def test_the_joined_finding_speaks_of_the_first_core():
     assert (finding.cores, finding.message, finding.actual) == ((2, 5), "two", 2)
 
 
+def test_two_outputs_or_two_parameters_are_two_findings():
+    at_the_end = {"code": "gm-unwritten", "call": "end of kernel", "file": "", "line": 0, "operand_index": -1}
+    found = collect([record(**at_the_end, operand=f"global tensor {name}") for name in "zyz"])
+    assert [finding.operand for finding in found] == ["global tensor y", "global tensor z"]
+    fields = [record(operand_index=-1, operand=field) for field in ("blockCount", "blockLen")]
+    assert len(collect(fields)) == 2
+
+
+def test_buffers_of_one_queue_are_one_finding():
+    buffers = [record(core=i, operand=f"VECIN buffer {i} (UB 0x{256 * i:x}, 256 B)") for i in range(2)]
+    (finding,) = collect(buffers)
+    assert (finding.cores, finding.operand) == ((0, 1), "VECIN buffer 0 (UB 0x0, 256 B)")
+
+
 def test_errors_come_before_warnings_then_by_core_then_by_line():
     records = [
         record(severity="warning", core=0, line=1),
@@ -114,6 +129,18 @@ def test_the_order_of_the_records_never_matters(random_order):
     random_order.shuffle(records)
     assert collect(records) == first
     assert len(first) == 8 and all(finding.cores == (0, 3, 4) and finding.actual == 0 for finding in first)
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 1)] * 9), max_size=12), st.randoms(use_true_random=False))
+def test_ties_are_settled_by_whatever_differs(choices, random_order):
+    names = ("severity", "core", "line", "operand", "operand_index", "other_line", "actual", "expected", "remedy")
+    values = [("error", "warning"), (0, 1), (4, 5), ("dst", "src"), (0, 1), (7, 8), (1, 2), (3, 4), ("one", "two")]
+    records = [
+        record(**{name: pair[i] for name, pair, i in zip(names, values, choice, strict=True)}) for choice in choices
+    ]
+    first = collect(records)
+    random_order.shuffle(records)
+    assert collect(records) == first
 
 
 def test_what_a_dying_child_leaves_out_is_nothing():
@@ -154,6 +181,12 @@ def test_every_code_has_its_row_of_other_names_and_no_row_is_idle():
     }
     assert announced <= CODES
     words = "\n".join(path.read_text(encoding="utf-8") for path in HELPERS.rglob("*") if path.suffix in (".cpp", ".h"))
+    # What the simulator reports: any word with hyphens that is no other name, and what stands first in a finding.
+    reported = set(re.findall(r'"([a-z]+(?:-[a-z0-9]+)+)"', words)) - set(CHECK_NAMES) - {"poisoned-out"}
+    reported |= set(re.findall(r'(?:Report|Note)\(\s*\{"([^"]+)"', words))
+    reported |= set(re.findall(r'(?:code|CODE)\w* = "([^"]+)"', words))
+    assert CODES - {"crash", "exit", "timeout"} <= reported | set(CHECK_NAMES)  # the patterns miss none
+    assert reported <= CODES
     words += (HELPERS / "launch.py").read_text(encoding="utf-8")
     assert [code for code in sorted(CODES) if f'"{code}"' not in words] == []
 

@@ -55,7 +55,7 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     sameReads_ = 0;
     readWord_ = 0;
     nextWord_ = 0;
-    dirtyLines_.Reset();
+    lines_.Reset();
     vectorMask = VectorMask();
     dequantScale = DequantScaleRegister();
     std::memset(&registers, POISON_BYTE, sizeof(registers));
@@ -105,9 +105,10 @@ void AiCore::Issue(Instruction &instruction)
     CheckUbEnd(instruction, *this);
     if (settings_.checked) {
         accesses_.Add(instruction);
+        const uint32_t epoch = crossCore_.Order().EpochOf(blockIdx_);
+        const uint32_t loadedEpoch = lines_.Note(instruction, globalMemory_, epoch);
         if (settings_.blockNum > 1) {
-            coreAccesses_.Add(instruction, blockIdx_, crossCore_.Order().EpochOf(blockIdx_), releasedNum_,
-                              globalMemory_);
+            coreAccesses_.Add(instruction, {blockIdx_, epoch, releasedNum_, loadedEpoch}, globalMemory_);
         }
     }
     pipes_.Push(instruction);
@@ -225,6 +226,16 @@ void AiCore::NoteWord(uint64_t address, uint32_t bytes, bool written)
         order.WriteWord(address, {blockIdx_, order.EpochOf(blockIdx_), order_.ReleasedBy(Pipe::S)});
     } else {
         readWord_ = address;
+    }
+}
+
+void AiCore::CleanLines(uint64_t address, uint32_t sequence)
+{
+    const bool all = address == CoreClean::ALL_LINES;
+    const uint64_t deviceAddress = all ? address : globalMemory_.DeviceAddress(address);
+    if ((all ? lines_.CleanAll() : lines_.CleanLine(deviceAddress)) && settings_.blockNum > 1) {
+        ++releasedNum_;
+        coreAccesses_.AddClean({blockIdx_, sequence, deviceAddress});
     }
 }
 

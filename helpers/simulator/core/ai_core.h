@@ -104,7 +104,9 @@ public:
     void WaitFor(Pipe pipe, uint32_t sequenceEnd);
     PipeOrder &Order() { return order_; }
     AccessHistory &Accesses() { return accesses_; }
-    ScalarLines &DirtyLines() { return dirtyLines_; }
+    const ScalarLines &Lines() const { return lines_; }
+    // The scalar unit writes back what its cache holds of the line at a host address, or of all lines, and drops it.
+    void CleanLines(uint64_t address, uint32_t sequence);
     CrossCore &Cross() { return crossCore_; }
     void RunCrossCoreSets() { pipes_.RunCrossCoreSets(); }
     void SetCrossCoreFlag(uint32_t id, const CoreRelease &release, const char *call, SourceLine where);
@@ -152,7 +154,7 @@ private:
     PipeOrder order_;
     AccessHistory accesses_;
     CoreAccesses coreAccesses_;
-    ScalarLines dirtyLines_;
+    ScalarLines lines_;
     BufferTable buffers_;
     EventIds events_;
     PendingFlags flags_;

@@ -29,13 +29,8 @@ void IssueCacheControl(const char *call, const GlobalOperand &line, bool oneLine
         instruction.operandNum = 0;
     }
     core.Issue(instruction);
-    if (std::strcmp(call, "DataCachePreload") == 0) {
-        return;
-    }
-    if (oneLine) {
-        core.DirtyLines().CleanLine(core.Gm().DeviceAddress(line.address));
-    } else {
-        core.DirtyLines().CleanAll();
+    if (std::strcmp(call, "DataCachePreload") != 0) {
+        core.CleanLines(oneLine ? line.address : CoreClean::ALL_LINES, instruction.sequence);
     }
 }
 

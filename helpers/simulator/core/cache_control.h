@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scalar unit's cache calls: what remains of them without a cache is the check of their arguments.
+// The scalar unit's cache calls: no value is cached, so they check their arguments and say which lines are clean.
 #ifndef SIMULATOR_CORE_CACHE_CONTROL_H
 #define SIMULATOR_CORE_CACHE_CONTROL_H
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "operand_ranges.h"
+#include "scalar_lines.h"
 
 namespace Simulator {
 
@@ -13,8 +14,7 @@ constexpr size_t JOIN_DEPTH = 8;  // a loop that touches one tensor in so many p
 
 }  // namespace
 
-void CoreAccesses::Add(const Instruction &instruction, uint32_t block, uint32_t epoch, uint32_t releases,
-                       const GlobalMemory &globalMemory)
+void CoreAccesses::Add(const Instruction &instruction, const AccessStamp &stamp, const GlobalMemory &globalMemory)
 {
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
         const Operand &operand = instruction.operands[i];
@@ -29,14 +29,12 @@ void CoreAccesses::Add(const Instruction &instruction, uint32_t block, uint32_t 
         CoreAccess access{};
         access.call = instruction.call;
         access.where = instruction.where;
-        access.block = block;
-        access.epoch = epoch;
-        access.releases = releases;
+        access.stamp = stamp;
         access.sequence = instruction.sequence;
         access.operandIndex = static_cast<int32_t>(i);
         access.elementBytes = operand.elementBytes;
         access.pipe = instruction.pipe;
-        access.written = operand.written;
+        access.written = instruction.refers ? ScalarLines::Writes(instruction, area) : operand.written;
         access.atomic = operand.atomic;
         access.cached = instruction.pipe == Pipe::S && instruction.cached;
         ForEachRange(instruction, operand, [&](uint64_t begin, uint64_t end) {

@@ -39,9 +39,9 @@ void CoreOrder::ReadWord(uint64_t address, uint32_t block)
     Learn(block, After(word->second));
 }
 
-bool CoreOrder::Knows(uint32_t block, uint32_t epoch, uint32_t other, Pipe pipe, uint32_t sequence) const
+uint32_t CoreOrder::KnownEnd(uint32_t block, uint32_t epoch, uint32_t other, Pipe pipe) const
 {
-    return epoch > 0 && epochs_[block][epoch - 1][other].end[static_cast<uint32_t>(pipe)] > sequence;
+    return epoch == 0 ? 0 : epochs_[block][epoch - 1][other].end[static_cast<uint32_t>(pipe)];
 }
 
 CoreOrder::Clocks CoreOrder::After(const CoreRelease &release) const

@@ -36,8 +36,8 @@ public:
     void ReadWord(uint64_t address, uint32_t block);
 
     uint32_t EpochOf(uint32_t block) const { return lastEpochs_[block]; }
-    // Whether `block` knew in that epoch that an instruction of another one had finished.
-    bool Knows(uint32_t block, uint32_t epoch, uint32_t other, Pipe pipe, uint32_t sequence) const;
+    // The place in another block's program order before which `block` knew in that epoch a pipe of it to have finished.
+    uint32_t KnownEnd(uint32_t block, uint32_t epoch, uint32_t other, Pipe pipe) const;
 
 private:
     using Clocks = std::vector<PipeClock>;  // one for each block; empty: nothing is known

@@ -38,7 +38,7 @@ uint64_t PlaceOf(const Instruction &instruction, AiCore &core, const GatherParam
                          " of a tensor that holds " + std::to_string(far.viewBytes) + " bytes",
                      "offsets are in bytes: element numbers times " + std::to_string(far.elementBytes),
                      static_cast<int64_t>(end), static_cast<int64_t>(far.viewBytes)},
-                    instruction.call, instruction.where);
+                    instruction, far);
     }
     const uint32_t unit = parameters.pieceBytes;
     if (checked && place % unit != 0) {
@@ -47,7 +47,7 @@ uint64_t PlaceOf(const Instruction &instruction, AiCore &core, const GatherParam
              "offset " + std::to_string(index) + " with the base leads to byte " + std::to_string(fromStart) +
                  ", no multiple of " + std::to_string(unit),
              "offsets are in bytes: multiples of " + std::to_string(unit), static_cast<int64_t>(place % unit), 0},
-            instruction.call, instruction.where);
+            instruction, far);
     }
     const bool isShort = core.Settings().npuArch == 3002 && far.elementBytes <= 2 && unit == far.elementBytes;
     if (checked && isShort && offset / far.elementBytes >= SHORT_OFFSET_ELEMENTS) {
@@ -55,7 +55,7 @@ uint64_t PlaceOf(const Instruction &instruction, AiCore &core, const GatherParam
                      "offset " + std::to_string(index) + " is " + std::to_string(offset) +
                          ", more than dav-3002 takes for elements of " + std::to_string(far.elementBytes) + " bytes",
                      "move the base instead", offset, SHORT_OFFSET_ELEMENTS * far.elementBytes - 1},
-                    instruction.call, instruction.where);
+                    instruction, far);
     }
     return place;
 }

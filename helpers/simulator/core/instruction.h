@@ -136,6 +136,7 @@ struct Instruction {
     bool readsDst;        // the destination's old elements are a source as well
     bool movesBits;       // elements are copied, not computed: the numeric modes leave them alone
     bool cached;          // S: through the cache of the scalar unit
+    bool refers;          // S: gives out a reference: whether it is read or written does not show
     bool synchronises;    // S: a call that lets cores wait for each other, and what it does to its workspace
     bool ordersItself;    // S: CANN's default build makes this access and those of other pipes wait for each other
     uint8_t mode;         // Cast: RoundMode

@@ -270,7 +270,7 @@ void WaitForOthers(const Instruction &instruction, AiCore &core)
     }
 }
 
-void IssueScalar(const char *call, const Operand &operand, bool ordersItself, SourceLine where)
+void IssueScalar(const char *call, const Operand &operand, bool ordersItself, bool refers, SourceLine where)
 {
     AiCore &core = *AiCore::Current();
     Instruction instruction = ScalarInstruction(call, where);
@@ -278,6 +278,7 @@ void IssueScalar(const char *call, const Operand &operand, bool ordersItself, So
     instruction.operands[0] = operand;
     instruction.operandNum = 1;
     instruction.cached = operand.space == Space::GM;
+    instruction.refers = refers;
     instruction.ordersItself = ordersItself && !core.Settings().strictSync;
     if (instruction.ordersItself && core.Settings().checked) {
         WaitForOthers(instruction, core);
@@ -290,7 +291,7 @@ void IssueScalar(const char *call, const Operand &operand, bool ordersItself, So
 void *AccessElement(const char *call, const LocalOperand &tensor, uint64_t index, bool written, SourceLine where)
 {
     const LocalOperand element = FromElement(tensor, index);
-    IssueScalar(call, InUb(element, tensor.elementBytes, tensor.elementBytes, 1, written), true, where);
+    IssueScalar(call, InUb(element, tensor.elementBytes, tensor.elementBytes, 1, written), true, false, where);
     return AiCore::Current()->Ub(element.view.address);
 }
 
@@ -302,12 +303,10 @@ void *AccessElement(const char *call, const GlobalOperand &tensor, uint64_t inde
         core.NoteRead(element.address);
     }
     // SetValue of a global tensor is not among the calls that the build orders.
-    const bool ordersItself = !written || std::strcmp(call, "SetValue") != 0;
-    IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), ordersItself, where);
+    const bool isSet = std::strcmp(call, "SetValue") == 0;
+    IssueScalar(call, InGm(element, tensor.elementBytes, tensor.elementBytes, 1, written), !isSet, written && !isSet,
+                where);
     core.NoteWord(element.address, tensor.elementBytes, written);
-    if (written && core.Settings().checked && std::strcmp(call, "SetValue") == 0) {
-        core.DirtyLines().Write(core.Gm().DeviceAddress(element.address), where);
-    }
     return reinterpret_cast<void *>(element.address);
 }
 

@@ -96,6 +96,7 @@ BufferPool &MemoryOf(const AscendC::TPipe *pipe, SourceLine where)
 void InitSocState()
 {
     AiCore &core = *AiCore::Current();
+    core.atomicMode = AtomicMode();
     if (core.Settings().npuArch == 2201) {
         core.vectorMask = VectorMask();
     } else {

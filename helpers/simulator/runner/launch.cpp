@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "../core/checks/check.h"
+#include "../core/checks/core_lines.h"
 #include "../core/checks/core_race.h"
 #include "../core/cross_core.h"
 #include "../core/tiling.h"
@@ -261,14 +262,26 @@ private:
     std::vector<bool> CheckCores()
     {
         std::vector<bool> racing(globalMemory_->Areas().size(), false);
-        for (size_t area = 0; area < racing.size() && IsOn(CheckBetweenCores, request_.settings); ++area) {
+        const LineCodes codes{IsOn(CheckBetweenCores, request_.settings), IsOn(CheckStaleLine, request_.settings)};
+        std::vector<std::vector<CoreClean>> cleans(request_.settings.blockNum);
+        for (const auto &core : cores_) {
+            for (const CoreClean &clean : core->GmAccesses().Cleans()) {
+                cleans[clean.block].push_back(clean);
+            }
+        }
+        for (size_t index = 0; index < racing.size(); ++index) {
+            const GlobalTensorArea &area = globalMemory_->Areas()[index];
             std::vector<const CoreAccess *> accesses;
             for (const auto &core : cores_) {
-                for (const CoreAccess &access : core->GmAccesses().Of(area)) {
+                for (const CoreAccess &access : core->GmAccesses().Of(index)) {
                     accesses.push_back(&access);
                 }
             }
-            racing[area] = CheckCoreRaces(globalMemory_->Areas()[area], accesses, crossCore_.Order(), findings_);
+            if (codes.sharedLine) {
+                racing[index] = CheckCoreRaces(area, accesses, crossCore_.Order(), findings_);
+            }
+            CheckCoreLines(area, globalMemory_->DeviceAddress(area.address), accesses, cleans, crossCore_.Order(),
+                           codes, findings_);
         }
         return racing;
     }

@@ -33,7 +33,7 @@ void CheckAtomicType(const Instruction &instruction, AiCore &core)
                      ", but atomic stores of " + wanted + " are on: the bytes are combined as " + wanted,
                  "call SetAtomicNone() behind the last atomic store, or name the tensors' type",
                  static_cast<int64_t>(instruction.type), static_cast<int64_t>(atomic.type), Severity::WARNING},
-                instruction.call, instruction.where);
+                instruction, instruction.operands[0]);
 }
 
 }  // namespace Simulator

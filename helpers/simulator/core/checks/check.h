@@ -87,6 +87,13 @@ inline std::string Amount(uint64_t bytes, uint32_t elementBytes)
     return std::to_string(bytes / elementBytes) + " elements (" + std::to_string(bytes) + " B)";
 }
 
+// "core 3 (DataCopy in line 12)"
+inline std::string OfCore(const CoreAccess &access)
+{
+    return "core " + std::to_string(access.stamp.block) + " (" + access.call + " in line " +
+           std::to_string(access.where.line) + ")";
+}
+
 }  // namespace Simulator
 
 #endif  // SIMULATOR_CORE_CHECKS_CHECK_H

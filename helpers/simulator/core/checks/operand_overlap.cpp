@@ -148,7 +148,7 @@ void CheckOperandOverlap(const Instruction &instruction, AiCore &core)
                                               : "; within a repeat of 256 bytes the two must be equal or apart"),
                    "give the result a tensor of its own, or exactly the place of " + std::string(src.role),
                    static_cast<int64_t>(src.address), static_cast<int64_t>(dst.address)},
-                  instruction.call, instruction.where);
+                  instruction, src);
     }
 }
 

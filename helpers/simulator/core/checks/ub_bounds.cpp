@@ -5,6 +5,26 @@
 
 namespace Simulator {
 
+namespace {
+
+// A count that is a whole multiple of what the tensor holds is one of several tensors, or of bytes.
+std::string Remedy(const Operand &operand)
+{
+    const uint64_t span = operand.SpanBytes();
+    const bool isCount = !operand.byLanes && operand.runs == 1;
+    if (!isCount || operand.viewBytes == 0 || span % operand.viewBytes != 0) {
+        return "use the element count of this tensor's own type, and make the buffer as long as the tile";
+    }
+    const uint64_t times = span / operand.viewBytes;
+    const std::string holds = std::to_string(operand.viewBytes / operand.elementBytes);
+    return "the count is " + std::to_string(times) + " times the " + holds + " elements that the tensor holds: " +
+           (times == operand.elementBytes
+                ? "it counts elements, not bytes, so leave the factor sizeof(T) out"
+                : "pass the count of this tensor alone, not that of " + std::to_string(times) + " tensors together");
+}
+
+}  // namespace
+
 void CheckUbBounds(const Instruction &instruction, AiCore &core)
 {
     for (uint32_t i = 0; i < instruction.operandNum; ++i) {
@@ -20,8 +40,7 @@ void CheckUbBounds(const Instruction &instruction, AiCore &core)
                      std::string(operand.written ? "writes " : "reads ") + Amount(span, operand.elementBytes) +
                          " of a tensor that holds " + Amount(operand.viewBytes, operand.elementBytes) +
                          ". The device does not check: the neighbouring buffer is hit",
-                     "use the element count of this tensor's own type, and make the buffer as long as the tile",
-                     static_cast<int64_t>(span), static_cast<int64_t>(operand.viewBytes)},
+                     Remedy(operand), static_cast<int64_t>(span), static_cast<int64_t>(operand.viewBytes)},
                     instruction, operand);
     }
 }

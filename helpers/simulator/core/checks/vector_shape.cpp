@@ -56,7 +56,7 @@ void CheckVectorShape(const Instruction &instruction, AiCore &core)
                      "the block stride of the destination is 0: its 8 data blocks fall on one place, and the device "
                      "does not define which stays",
                      "pass 1 for data blocks side by side; only a source may repeat one block", 0, 1},
-                    instruction.call, instruction.where);
+                    instruction, instruction.operands[0]);
     }
 }
 
