@@ -13,6 +13,7 @@ COMMANDS = {
     "verify": ("helpers.verification", "run one case and judge it"),
     "prove": ("helpers.prove", "run all pairs of float16 values, or a billion float32, and judge each"),
     "sweep": ("helpers.sweep", "run the verify notebook over a matrix of cases"),
+    "trace": ("helpers.trace", "model the time of one case and write it as a trace"),
     "bench": ("helpers.bench", "measure builds, launches and throughput"),
     "notebooks": ("helpers.notebooks", "run all notebooks again and store their outputs"),
 }

@@ -193,6 +193,7 @@ class Kernel:
             block_dim=int(block_dim),
             npu_arch=self.soc.npu_arch,
             ub_bytes=self.soc.ub_bytes,
+            soc=self.soc.name,
             cores=self.soc.vector_cores,
             overflow=self.soc.overflow,
             flush_to_zero=flush_to_zero,

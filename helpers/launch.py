@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import mmap
 import numbers
@@ -15,17 +16,19 @@ import os
 import signal
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
 from helpers.findings import Findings, collect
+from helpers.instruction_stream import TIMING_LIMIT, InstructionStream, read_stream
 from helpers.kernel_state import is_stateless
 from helpers.printed import OUTPUT_FILE_BYTES, read_printed
 from helpers.shared_tensor import SHARED_FROM_BYTES, KernelTensor, anonymous_file, poison
 from helpers.tensor_list import TensorList
+from helpers.timeline import Timeline, model_time
 from helpers.worker import EXIT_IDLE, Worker, give, take
 
 COMPUTING_LEVELS = ("fast", "checked")
@@ -90,6 +93,7 @@ class Settings:
         block_dim: blocks to run, 1 to 65535.
         npu_arch: 2201 or 3002; what a call leaves in the mask register differs.
         ub_bytes: UB of each core.
+        soc: its name, for modelled times.
         cores: vector cores of the SoC, which blocks that wait for each other share; 0 if not known.
         overflow: "infnan" or "saturate".
         flush_to_zero: whether subnormals become zero.
@@ -107,6 +111,7 @@ class Settings:
     block_dim: int
     npu_arch: int
     ub_bytes: int
+    soc: str = ""
     cores: int = 0
     overflow: str = "infnan"
     flush_to_zero: bool = False
@@ -179,6 +184,8 @@ class LaunchResult:
         findings, counters, instructions: what the checks said, sums per API call, and the instructions.
         output: what the kernel printed, block by block, as helpers/printed.py puts it in order.
         kernel_seconds: the child's wall time in the blocks.
+        stream: the instructions in program order, as the timing model takes them; None at level "fast".
+        soc: what it ran on; "" if the caller did not say.
     """
 
     findings: Findings
@@ -186,6 +193,13 @@ class LaunchResult:
     instructions: InstructionLog
     output: str
     kernel_seconds: float
+    stream: InstructionStream | None = field(default=None, repr=False)
+    soc: str = field(default="", repr=False)
+
+    @functools.cached_property
+    def timeline(self) -> Timeline:
+        """When each instruction would start and end on the SoC, modelled; `model_time` takes other costs."""
+        return model_time(self.stream, self.soc)
 
 
 def launch(
@@ -203,7 +217,8 @@ def launch(
         report = stack.enter_context(os.fdopen(anonymous_file("report"), "r+b"))
         log = stack.enter_context(os.fdopen(anonymous_file("log"), "r+b"))
         output = stack.enter_context(tempfile.TemporaryFile())
-        files = [report.fileno(), log.fileno(), output.fileno()]
+        timing = stack.enter_context(os.fdopen(anonymous_file("timing"), "r+b"))
+        files = [report.fileno(), log.fileno(), output.fileno(), timing.fileno()]
         words = _words(tensors, arguments, settings, files)
         worker = _launch_on_worker(program, words, files, [tensor.block for tensor in tensors], settings)
         records = _read_records(report)
@@ -217,12 +232,15 @@ def launch(
             if not any(record["code"] in ("crash", "timeout") for record in found):
                 found.append(_lost_child(worker, settings))
         lists = [argument.name for argument in arguments if isinstance(argument, TensorList)]
+        instructions = _instructions(records, log, (*(tensor.name for tensor in tensors), *lists))
         return LaunchResult(
             findings=collect(found, ends[0]["findings_dropped"] if ends else 0),
             counters=_totals(records),
-            instructions=_instructions(records, log, (*(tensor.name for tensor in tensors), *lists)),
+            instructions=instructions,
             output=text,
             kernel_seconds=ends[0]["kernel_nanoseconds"] * 1e-9 if ends else float("nan"),
+            stream=read_stream(records, timing, instructions.names, tensors),
+            soc=settings.soc,
         )
 
 
@@ -248,11 +266,13 @@ def _words(
     """The launch as runner/request.cpp reads it; `files` gains those of the tensors."""
     threads = settings.threads or _processors()
     memory = sum(tensor.bytes for tensor in tensors) + settings.memory_limit_bytes + threads * _THREAD_MARGIN_BYTES
-    log_limit = 0 if settings.level == "fast" else LOG_LIMIT
+    log_limit, timing_limit = (0, 0) if settings.level == "fast" else (LOG_LIMIT, TIMING_LIMIT)
+    log_bytes = max(threads, settings.cores) * (log_limit * _RECORD.itemsize + timing_limit * 4)
     options: list[tuple[str, object]] = [
         ("--report-file", 0),  # first: what is wrong with the others is reported there
         ("--log-file", 1),
         ("--output-file", 2),
+        ("--timing-file", 3),
         ("--blocks", settings.block_dim),
         ("--npu-arch", settings.npu_arch),
         ("--ub-bytes", settings.ub_bytes),
@@ -267,8 +287,9 @@ def _words(
         ("--threads", threads),
         ("--memory-bytes", memory),
         ("--finding-limit", FINDING_LIMIT),
-        ("--file-bytes", OUTPUT_FILE_BYTES + max(threads, settings.cores) * log_limit * _RECORD.itemsize),
+        ("--file-bytes", OUTPUT_FILE_BYTES + log_bytes),
         ("--log", log_limit),
+        ("--timing", timing_limit),
     ]
     options += [("--off", name) for name in settings.checks_off]
     for tensor in tensors:

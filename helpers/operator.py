@@ -12,12 +12,14 @@ import numpy as np
 from helpers.build_cache import CHECKOUT
 from helpers.contract import Call, check_call, check_choice, check_seed
 from helpers.findings import Findings
+from helpers.instruction_stream import InstructionStream
 from helpers.kernel import Kernel, raise_errors
 from helpers.launch import LEVELS, SCHEDULES, CallTotals, InstructionLog, LaunchResult, Settings, launch
 from helpers.run_modes import check_run_mode
 from helpers.shared_tensor import AddressesOnly, SharedTensor
 from helpers.soc import Soc, find_soc
 from helpers.tiling import Plan, plan
+from helpers.timeline import Timeline, model_time
 
 ENTRY = "mse_loss_grad_v1"
 SOURCE = CHECKOUT / "kernel" / "mse_loss_grad_v1.cpp"
@@ -39,6 +41,8 @@ class RunResult:
         settings: what was run, on what, with which sources, as a JSON-able dictionary.
         evidence: the same with the SHA-256 of y, which is taken when first asked for.
         kernel_seconds: wall time of the blocks in the child process, on this machine's processor.
+        stream: the instructions as the timing model takes them; None at level "fast".
+        timeline: when each instruction would start and end on the SoC, modelled.
     """
 
     y: np.ndarray | None = field(repr=False)
@@ -48,12 +52,18 @@ class RunResult:
     instructions: InstructionLog = field(repr=False)
     settings: dict[str, object] = field(repr=False)
     kernel_seconds: float = field(repr=False)
+    stream: InstructionStream | None = field(repr=False, default=None)
 
     @functools.cached_property
     def evidence(self) -> dict[str, object]:
         """`settings`, and what came out."""
         digest = None if self.y is None else hashlib.sha256(np.ascontiguousarray(self.y)).hexdigest()
         return {**self.settings, "y_sha256": digest}
+
+    @functools.cached_property
+    def timeline(self) -> Timeline:
+        """The modelled times with the costs of the table; `model_time` takes other costs. Raises as it does."""
+        return model_time(self.stream, self.plan.soc)
 
     def __str__(self) -> str:
         y = "no y" if self.y is None else f"y {self.y.dtype} {'x'.join(map(str, self.y.shape)) or 'scalar'}"
@@ -140,6 +150,7 @@ def run(
         instructions=result.instructions,
         settings=_described(call, planned, found_soc, kernel, settings, run_mode),
         kernel_seconds=result.kernel_seconds,
+        stream=result.stream,
     )
 
 

@@ -70,24 +70,28 @@ public:
         return {};
     }
 
-    // The hint changes no value; where the family lacks it the call does not exist.
+    // The hint changes no value, only modelled times; where the family lacks it the call does not exist.
     template <CacheRwMode rwMode = CacheRwMode::RW>
     void SetL2CacheHint(CacheMode mode)
     {
         static_assert(__NPU_ARCH__ == 2201 || Simulator::DependentFalse<T>::value,
                       "SetL2CacheHint is not on Atlas 200I/500 A2 (dav-3002): guard it by __NPU_ARCH__ == 2201");
-        (void)mode;
+        const bool bypasses = mode == CacheMode::CACHE_MODE_DISABLE;
+        readsBypassL2_ = rwMode == CacheRwMode::WRITE ? readsBypassL2_ : bypasses;
+        writesBypassL2_ = rwMode == CacheRwMode::READ ? writesBypassL2_ : bypasses;
     }
 
     Simulator::GlobalOperand As(const char *role) const
     {
-        return {role, reinterpret_cast<uint64_t>(address_), viewBytes_, sizeof(T)};
+        return {role, reinterpret_cast<uint64_t>(address_), viewBytes_, sizeof(T), readsBypassL2_, writesBypassL2_};
     }
 
 private:
     __gm__ T *address_ = nullptr;
     uint64_t viewBytes_ = Simulator::UNDECLARED;
     uint64_t size_ = 0;
+    bool readsBypassL2_ = false;
+    bool writesBypassL2_ = false;
     ShapeInfo shapeInfo_;
 };
 

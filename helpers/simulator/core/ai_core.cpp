@@ -12,6 +12,7 @@ namespace Simulator {
 namespace {
 
 constexpr size_t UB_ALIGNMENT = 4096;
+constexpr uint8_t ALL_PIPES = (1u << PIPE_NUM) - 1;
 // Each core of a launch draws its own random schedule; any odd constant with well mixed bits separates them.
 constexpr uint64_t CORE_SEED_STEP = 0x9E3779B97F4A7C15u;
 
@@ -52,6 +53,10 @@ void AiCore::BeginBlock(uint32_t blockIdx)
     issuedNum_ = 0;
     releasedNum_ = 0;
     executedNum_ = 0;
+    pipesAwaited_ = 0;
+    if (settings_.timingLimit > 0) {
+        timing_.BeginBlock(blockIdx);
+    }
     sameReads_ = 0;
     readWord_ = 0;
     nextWord_ = 0;
@@ -111,17 +116,22 @@ void AiCore::Issue(Instruction &instruction)
             coreAccesses_.Add(instruction, {blockIdx_, epoch, releasedNum_, loadedEpoch}, globalMemory_);
         }
     }
+    if (settings_.timingLimit > 0) {
+        LogTiming(instruction);
+    }
     pipes_.Push(instruction);
 }
 
 void AiCore::WaitFor(Pipe pipe, uint32_t sequenceEnd)
 {
+    pipesAwaited_ |= static_cast<uint8_t>(1u << static_cast<uint32_t>(pipe));
     order_.Learn(Pipe::S, pipe, sequenceEnd - 1);
     pipes_.RunUpTo(pipe, sequenceEnd);
 }
 
 void AiCore::DrainPipes()
 {
+    pipesAwaited_ = ALL_PIPES;
     pipes_.DrainAll();
     order_.JoinAll();
 }
@@ -192,6 +202,35 @@ void AiCore::Log(const Instruction &instruction, uint16_t call)
     record.flagDestination = static_cast<uint8_t>(instruction.flagDestination);
     record.flagId = instruction.flagId;
     log_.Append(record, settings_.logLimit);
+}
+
+// In program order. A wait of S that belongs to no instruction of S becomes one.
+void AiCore::LogTiming(const Instruction &instruction)
+{
+    TimingKind kind = TimingKindOf(instruction, globalMemory_);
+    kind.call = log_.IndexOfTotals(instruction.call);
+    kind.file = log_.IndexOfFile(instruction.where.file);
+    kind.waitsFor = pipesAwaited_;
+    if (pipesAwaited_ != 0 && instruction.pipe != Pipe::S) {
+        TimingKind wait{};
+        wait.call = log_.IndexOfTotals("PipeBarrier");
+        wait.file = kind.file;
+        wait.line = kind.line;
+        wait.pipe = static_cast<uint8_t>(Pipe::S);
+        wait.flag = static_cast<uint8_t>(Instruction::Flag::BARRIER);
+        wait.gmTensor = UINT8_MAX;
+        wait.waitsFor = pipesAwaited_;
+        timing_.Append(wait, 0, settings_.timingLimit);
+        kind.waitsFor = 0;
+    }
+    pipesAwaited_ = 0;
+    uint64_t copyStart = 0;
+    for (uint32_t i = 0; i < instruction.operandNum; ++i) {
+        if (instruction.operands[i].space == Space::GM) {
+            copyStart = globalMemory_.DeviceAddress(instruction.operands[i].address);
+        }
+    }
+    timing_.Append(kind, copyStart, settings_.timingLimit);
 }
 
 CoreRelease AiCore::Release(Pipe pipe)

@@ -23,6 +23,7 @@
 #include "pipes.h"
 #include "report.h"
 #include "scalar_lines.h"
+#include "timing_log.h"
 #include "vector_mask.h"
 #include "vector_registers.h"
 
@@ -49,7 +50,8 @@ struct LaunchSettings {
     Overflow overflow = Overflow::INFNAN;
     bool flushToZero = false;
     uint64_t tilingKey = 0;
-    uint64_t logLimit = 0;  // instructions that the log of one thread keeps
+    uint64_t logLimit = 0;     // instructions that the log of one thread keeps
+    uint64_t timingLimit = 0;  // instructions that one thread keeps for the timing model
 
     // On dav-2201 by the barriers of CANN's default build, on dav-3002 in any case.
     bool VectorFinishesInOrder() const { return !strictSync || npuArch != 2201; }
@@ -98,6 +100,7 @@ public:
     EventIds &Events() { return events_; }
     PendingFlags &Flags() { return flags_; }
     EventLog &Log() { return log_; }
+    TimingLog &Timing() { return timing_; }
     // S waits until every pipe has finished.
     void DrainPipes();
     // S waits for what the pipe was given before a place in program order.
@@ -143,6 +146,7 @@ private:
     void Execute(const Instruction &instruction);
     void Count(const Instruction &instruction, CallTotals &totals);
     void Log(const Instruction &instruction, uint16_t call);
+    void LogTiming(const Instruction &instruction);
 
     const LaunchSettings &settings_;
     GlobalMemory &globalMemory_;
@@ -159,6 +163,8 @@ private:
     EventIds events_;
     PendingFlags flags_;
     EventLog log_;
+    TimingLog timing_;
+    uint8_t pipesAwaited_ = 0;  // a bit for each pipe that S has let finish since the last instruction
     WriteMap writes_;
     uint32_t blockIdx_ = 0;
     uint32_t issuedNum_ = 0;

@@ -167,6 +167,7 @@ void IssueCrossCoreWait(uint16_t flagId, SourceLine where)
     const uint32_t id = flagId % CROSS_CORE_FLAG_IDS;
     RequireCores(core, CALL, where);
     Instruction instruction = ScalarInstruction(CALL, where);
+    instruction.flagId = static_cast<uint8_t>(id);
     core.Issue(instruction);
     core.RunCrossCoreSets();
     const Outcome outcome = core.Cross().WaitFlag(core.BlockIdx(), id);

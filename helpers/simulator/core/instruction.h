@@ -54,6 +54,7 @@ struct Operand {
     bool written;
     bool overwrites;  // GM, written: the same bytes may be written more than once (atomic stores, fills)
     bool atomic;      // GM, written: added to, or compared with, what is there; such stores may meet in any order
+    bool bypassesL2;  // GM: the kernel asked for it
 
     bool byLanes;  // UB: one run, within which the instruction's geometry takes lanes under `stride`
     VectorStride stride;

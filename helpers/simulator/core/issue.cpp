@@ -47,6 +47,7 @@ Operand InGm(const GlobalOperand &global, uint64_t runBytes, uint64_t pitchBytes
     operand.buffer = NO_BUFFER;
     operand.space = Space::GM;
     operand.written = written;
+    operand.bypassesL2 = written ? global.writesBypassL2 : global.readsBypassL2;
     return operand;
 }
 

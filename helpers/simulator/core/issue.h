@@ -23,6 +23,8 @@ struct GlobalOperand {
     uint64_t address;    // host address
     uint64_t viewBytes;  // declared from there on, or UNDECLARED
     uint32_t elementBytes;
+    bool readsBypassL2 = false;
+    bool writesBypassL2 = false;
 };
 
 // The operand from one of its elements on. Behind the end of the view nothing is left, which the bounds checks notice.

@@ -189,7 +189,7 @@ public:
         }
         const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - started;
         CheckMemory();
-        WriteLog(request_.logDescriptor, cores_, findings_);
+        WriteLogs(request_, cores_, findings_);
         findings_.Write(JsonLine()
                             .Add("record", "end")
                             .Add("findings_dropped", static_cast<int64_t>(findings_.Dropped()))

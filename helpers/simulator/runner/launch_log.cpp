@@ -42,22 +42,26 @@ private:
 };
 
 // From the numbers of names that one core gave out to those of the table.
-void Rename(EventLog &log, const NameTable &names)
+void Rename(AiCore &core, const NameTable &names)
 {
-    if (log.Records().empty()) {
+    if (core.Settings().logLimit == 0) {
         return;
     }
     std::vector<uint16_t> calls;
-    for (const CallTotals &totals : log.Totals()) {
+    for (const CallTotals &totals : core.Log().Totals()) {
         calls.push_back(names.IndexOf(totals.call));
     }
     std::vector<uint16_t> files;
-    for (const char *file : log.Files()) {
+    for (const char *file : core.Log().Files()) {
         files.push_back(names.IndexOf(file));
     }
-    for (LogRecord &record : log.Records()) {
+    for (LogRecord &record : core.Log().Records()) {
         record.call = calls[record.call];
         record.file = files[record.file];
+    }
+    for (TimingKind &kind : core.Timing().Kinds()) {
+        kind.call = calls[kind.call];
+        kind.file = files[kind.file];
     }
 }
 
@@ -86,10 +90,11 @@ std::vector<BlockRecords> RecordsByBlock(const std::vector<std::unique_ptr<AiCor
     return blocks;
 }
 
-void WriteRecords(int descriptor, const BlockRecords &block)
+template <typename Record>
+void WriteRecords(int descriptor, const Record *begin, size_t num)
 {
-    const char *bytes = reinterpret_cast<const char *>(block.begin);
-    size_t left = static_cast<size_t>(block.end - block.begin) * sizeof(LogRecord);
+    const char *bytes = reinterpret_cast<const char *>(begin);
+    size_t left = num * sizeof(Record);
     while (left > 0) {
         const ssize_t written = ::write(descriptor, bytes, left);
         if (written < 0 && errno == EINTR) {
@@ -103,16 +108,72 @@ void WriteRecords(int descriptor, const BlockRecords &block)
     }
 }
 
+struct BlockStream {
+    TimingLog *log;
+    TimingLog::Block block;
+};
+
+// The blocks in order, each as a stream of numbers of kinds; then the kinds, numbered as the streams come to them; then
+// where the copies of each block start.
+void WriteTiming(int descriptor, const std::vector<std::unique_ptr<AiCore>> &cores, FindingLog &findings)
+{
+    std::vector<BlockStream> streams;
+    uint64_t dropped = 0;
+    for (const auto &core : cores) {
+        for (const TimingLog::Block &block : core->Timing().Blocks()) {
+            streams.push_back({&core->Timing(), block});
+        }
+        dropped += core->Timing().Dropped();
+    }
+    std::sort(streams.begin(), streams.end(),
+              [](const BlockStream &left, const BlockStream &right) { return left.block.block < right.block.block; });
+    TimingLog all;
+    std::map<const TimingLog *, std::vector<uint32_t>> renumbered;
+    std::vector<uint32_t> numbers;
+    std::string blocks;
+    std::string lengths;
+    for (const BlockStream &stream : streams) {
+        std::vector<uint32_t> &known = renumbered[stream.log];
+        known.resize(stream.log->Kinds().size(), UINT32_MAX);
+        numbers.clear();
+        for (uint64_t place = stream.block.begin; place < stream.block.end; ++place) {
+            const uint32_t kind = stream.log->Stream()[place];
+            if (known[kind] == UINT32_MAX) {
+                known[kind] = all.NumberOf(stream.log->Kinds()[kind]);
+            }
+            numbers.push_back(known[kind]);
+        }
+        WriteRecords(descriptor, numbers.data(), numbers.size());
+        const std::string comma = blocks.empty() ? "" : ", ";
+        blocks += comma + std::to_string(stream.block.block);
+        lengths += comma + std::to_string(stream.block.end - stream.block.begin);
+    }
+    WriteRecords(descriptor, all.Kinds().data(), all.Kinds().size());
+    for (const BlockStream &stream : streams) {
+        const uint64_t begin = stream.block.copiesBegin;
+        WriteRecords(descriptor, stream.log->CopyStarts().data() + begin, stream.block.copiesEnd - begin);
+    }
+    findings.Write(JsonLine()
+                       .Add("record", "timing")
+                       .Add("kinds", static_cast<int64_t>(all.Kinds().size()))
+                       .AddRaw("blocks", "[" + blocks + "]")
+                       .AddRaw("lengths", "[" + lengths + "]")
+                       .Add("dropped", static_cast<int64_t>(dropped)));
+}
+
 }  // namespace
 
-void WriteLog(int logDescriptor, const std::vector<std::unique_ptr<AiCore>> &cores, FindingLog &findings)
+void WriteLogs(const Request &request, const std::vector<std::unique_ptr<AiCore>> &cores, FindingLog &findings)
 {
     const NameTable names(cores);
     for (const auto &core : cores) {
-        Rename(core->Log(), names);
+        Rename(*core, names);
     }
     for (const BlockRecords &block : RecordsByBlock(cores)) {
-        WriteRecords(logDescriptor, block);
+        WriteRecords(request.logDescriptor, block.begin, static_cast<size_t>(block.end - block.begin));
+    }
+    if (request.timingDescriptor != NO_FILE) {
+        WriteTiming(request.timingDescriptor, cores, findings);
     }
     std::map<std::string, CallTotals> totals;
     uint64_t dropped = 0;

@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "../core/ai_core.h"
+#include "request.h"
 
 namespace Simulator {
 
-// The instructions to `logDescriptor`, block by block in execution order; totals and names to `findings`.
-void WriteLog(int logDescriptor, const std::vector<std::unique_ptr<AiCore>> &cores, FindingLog &findings);
+// The instructions to the request's log, block by block in execution order, and to its timing file, block by block in
+// program order; totals and names to `findings`.
+void WriteLogs(const Request &request, const std::vector<std::unique_ptr<AiCore>> &cores, FindingLog &findings);
 
 }  // namespace Simulator
 

@@ -164,6 +164,8 @@ void SetOption(Request &request, const std::string &option, const std::string &t
         settings.tilingKey = Number(option, text);
     } else if (option == "--log") {
         settings.logLimit = Number(option, text);
+    } else if (option == "--timing") {
+        settings.timingLimit = Number(option, text);
     } else if (option == "--threads") {
         request.threadNum = static_cast<uint32_t>(Number(option, text));
     } else if (option == "--memory-bytes") {
@@ -178,6 +180,8 @@ void SetOption(Request &request, const std::string &option, const std::string &t
         request.logDescriptor = FileAt(option, text, files);
     } else if (option == "--output-file") {
         request.outputDescriptor = FileAt(option, text, files);
+    } else if (option == "--timing-file") {
+        request.timingDescriptor = FileAt(option, text, files);
     } else if (option == "--gm") {
         request.tensors.push_back(ParseTensor(text, files));
     } else if (option == "--arg") {

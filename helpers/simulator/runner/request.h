@@ -32,6 +32,7 @@ struct Request {
     int reportDescriptor = NO_FILE;
     int logDescriptor = NO_FILE;
     int outputDescriptor = NO_FILE;  // what the kernel prints
+    int timingDescriptor = NO_FILE;
     std::vector<TensorFile> tensors;
     // Each argument of the kernel: the index of a tensor, the bytes of a value, or a list of tensors: bytes in global
     // memory that end with their addresses.
