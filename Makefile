@@ -27,6 +27,8 @@ endif
 RUN := "$(BIN)/python"
 PIP := $(RUN) -m pip -qq --disable-pip-version-check
 HAS_COMPILER := $(RUN) -c "import sys; from helpers.compiler import main; sys.exit(main())"
+# The tests of one file share what they compile, so a file stays with one process.
+SIDE_BY_SIDE := -n auto --maxprocesses=8 --dist loadfile
 BUILD_SIMULATOR := $(RUN) -c "from helpers.build import build_simulator; build_simulator()"
 SET_UP := $(STAMPS)/test $(if $(TORCH),$(STAMPS)/torch) $(if $(ZIGLANG),$(STAMPS)/ziglang)
 
@@ -50,8 +52,8 @@ test: $(SET_UP) ## check style, run all tests and compare all notebooks with the
 	@$(RUN) -m ruff format --check . || { echo "next: $(BIN)/ruff format ." >&2; exit 1; }
 	@find kernel host helpers/simulator tests \( -name '*.h' -o -name '*.cpp' \) \
 	    -exec "$(BIN)/clang-format" --dry-run -Werror {} +
-	@$(RUN) -m pytest
-	@$(RUN) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 notebooks
+	@$(RUN) -m pytest $(SIDE_BY_SIDE)
+	@$(RUN) -m pytest $(SIDE_BY_SIDE) --nbval --nbval-current-env --nbval-cell-timeout=120 notebooks
 
 lab: $(SET_UP) ## open JupyterLab at notebooks/00_start_here.ipynb, on this machine only
 	@$(RUN) -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb

@@ -125,7 +125,7 @@ def test_every_target_sets_itself_up_and_then_runs(machine, target, runs):
 def test_make_test_checks_style_then_tests_then_notebooks(machine):
     code, _, printed = machine.make("-n", "test")
     assert code == 0
-    steps = ["install -e", "ruff check", "ruff format --check", "clang-format", "-m pytest\n", "-m pytest --nbval"]
+    steps = ["install -e", "ruff check", "ruff format --check", "clang-format", "-m pytest -n auto", "--nbval"]
     places = [printed.index(step) for step in steps]
     assert places == sorted(places)
 
