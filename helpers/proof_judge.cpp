@@ -90,9 +90,9 @@ void JudgeFloats(const float *y, const float *predict, const float *label, const
         const double scaled = difference * 2.0 / divisor;
         const double truth = difference * static_cast<double>(dout[i]) * 2.0 / divisor;
         const double magnitude = std::fabs(truth);
-        const bool isSmallEnough =
-            std::max({std::fabs(difference), std::fabs(scaled), std::fabs(double{dout[i]})}) < 0x1p115 &&
-            magnitude < 0x1p127;
+        const double largest =
+            std::max({std::fabs(double{predict[i]}), std::fabs(double{label[i]}), std::fabs(scaled), magnitude});
+        const bool isSmallEnough = largest < 0x1p127 && std::isfinite(dout[i]);
         const bool isLargeEnough = std::fabs(scaled) >= 0x1p-100 && magnitude >= 0x1p-100;
         if (!isSmallEnough || !isLargeEnough) {
             continue;

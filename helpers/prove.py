@@ -6,8 +6,10 @@ random inputs for the precise variant, a billion unless told otherwise.
 - `read_proofs(path)` reads the evidence it writes, `stale_sources(proofs)` says which of its sources have changed since
 
 A slice that is done is kept at once, with the hashes of the sources it came from; slices of other sources count for
-nothing. The evidence has, for each combination, the counts, the worst pair and a digest of each slice's bits, so that
-one slice run today shows whether today's kernel and simulator still give the bits that were proven.
+nothing. These sources are the kernel and, of the simulator, what decides numbers: its copies, queues, checks and times
+may change without making a proof void. The evidence has, for each combination, the counts, the worst pair and a digest
+of each slice's bits, so that one slice run today shows whether everything together still gives the bits that were
+proven.
 """
 
 from __future__ import annotations
@@ -42,6 +44,12 @@ EVIDENCE = CHECKOUT / "evidence" / "fp16_pairs.json"
 PRECISE_EVIDENCE = CHECKOUT / "evidence" / "fp32_precise.json"
 PRECISE_FORMAT = "mse-loss-grad-v1-fp32-precise"
 FORMAT, VERSION = "mse-loss-grad-v1-fp16-pairs", 1
+
+_NUMBERS = "helpers/simulator/core/"
+_DECIDING = (
+    "cast_loops.h compare_loops.h compound_loops.h conversion.h element.h element_loops.h half.h numeric_modes.cpp "
+    "numeric_modes.h operations.h rounding.h select_loops.h vector_ops.cpp vector_ops.h"
+).split()
 
 # A length whose half is infinite; the worst known case of the kernel's order; results that are nearly all subnormal or
 # zero; a short mean that overflows; and both kinds of combination where the overflow mode clamps.
@@ -79,6 +87,12 @@ def read_proofs(path: Path = EVIDENCE) -> dict[str, object]:
     return record
 
 
+def deciding_sources(hashes: Mapping[str, str]) -> dict[str, str]:
+    """Of all sources of a build, those that decide what bits come out: the kernel, and how an operation rounds."""
+    numbers = {_NUMBERS + name for name in _DECIDING}
+    return {name: value for name, value in sorted(hashes.items()) if name.startswith("kernel/") or name in numbers}
+
+
 def stale_sources(record: Mapping[str, object]) -> list[str]:
     """The sources named in the evidence whose content is another today, or that are gone."""
     return [name for name, value in record["source_sha256"].items() if _hash_of(CHECKOUT / name) != value]
@@ -93,7 +107,7 @@ class _Kept:
 
     def __init__(self, folder: Path, prover: PairProver) -> None:
         self._path = folder / f"{prover.combination.name}.json"
-        self._sources = prover.source_sha256
+        self._sources = deciding_sources(prover.source_sha256)
         self.parts: dict[int, tuple[Verdict, str]] = {}
         try:
             kept = json.loads(self._path.read_text(encoding="utf-8"))
@@ -121,7 +135,7 @@ def _prove(combination: Combination, parts: int, folder: Path) -> tuple[Verdict,
     total = sum((kept.parts[part][0] for part in range(parts)), Verdict())
     digests = [kept.parts[part][1] for part in range(parts)]
     proof = {"combination": asdict(combination), "verdict": asdict(total), "digests": digests}
-    return total, proof, prover.source_sha256
+    return total, proof, deciding_sources(prover.source_sha256)
 
 
 def _sample(samples: int, evidence: Path | None) -> int:
@@ -142,7 +156,7 @@ def _sample(samples: int, evidence: Path | None) -> int:
     if evidence and not total.failures:
         sources = build_kernel("Ascend910B1", "float32", "precise").built.source_hashes
         record = {"format": PRECISE_FORMAT, "version": VERSION, "bound_ulp": PRECISE_BOUND_ULP, "seeds": seed}
-        record |= {"sampled": asdict(total), "source_sha256": dict(sorted(sources.items()))}
+        record |= {"sampled": asdict(total), "source_sha256": deciding_sources(sources)}
         print(f"evidence: {write_atomically(evidence, json.dumps(record, indent=1, allow_nan=False))}")
     return FAILED if total.failures else PASSED
 
@@ -184,7 +198,7 @@ def main(argv: Sequence[str] = ()) -> int:
             sources |= hashes
         if given.evidence and not failed:
             record = {"format": FORMAT, "version": VERSION, "bound_ulp": BOUND_ULP}
-            record |= {"source_sha256": dict(sorted(sources.items())), "proofs": proofs}
+            record |= {"source_sha256": sources, "proofs": proofs}
             print(f"evidence: {write_atomically(given.evidence, json.dumps(record, indent=1, allow_nan=False))}")
     except CompilerNotFound as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plans one call of the precise variant: the plain plan in the UB that its work buffers leave, and its factor.
+// Plans one call of the precise variant: the plain plan with shorter tiles, and its factor to twice the digits.
 #ifndef MSE_LOSS_GRAD_V1_PRECISE_TILING_H
 #define MSE_LOSS_GRAD_V1_PRECISE_TILING_H
+
+#include <cstring>
 
 #include "mse_loss_grad_v1_tiling.h"
 #include "precise/mse_loss_grad_v1_precise_tiling_data.h"
 
 namespace NsMseLossGradV1 {
 
-constexpr uint32_t PRECISE_CHUNK_LENGTH = 2048;  // 32 repeats of 256 bytes: the start of an instruction weighs little
+// The longest tile (float32 elements, whole lines) that fits UB with the work buffers; 0 if none does.
+inline uint32_t LongestPreciseTile(uint32_t ubBytes)
+{
+    const uint32_t lineLength = LINE_BYTES / sizeof(float);
+    const uint32_t tileNum = 4 * BUFFER_NUM + PRECISE_WORK_BUFFERS;
+    const uint32_t lineBytes = tileNum * LINE_BYTES + lineLength / 8;  // in UB, of one line of each tensor
+    const uint32_t fixedBytes = BANK_GAP_BYTES + 32;                   // the bits are given whole 32-byte blocks
+    return ubBytes > fixedBytes ? (ubBytes - fixedBytes) / lineBytes * lineLength : 0;
+}
 
 inline PlanStatus PlanPreciseTiling(const PlanRequest &request, MseLossGradV1PreciseTilingData &tiling)
 {
@@ -16,20 +26,24 @@ inline PlanStatus PlanPreciseTiling(const PlanRequest &request, MseLossGradV1Pre
     if (request.elementBytes != sizeof(float)) {
         return PlanStatus::INVALID_ELEMENT;
     }
-    // Of each element in the work buffers: seven floats and a bit of the mask, which is given a whole 512-byte line.
-    const uint32_t workBytes = PRECISE_WORK_BUFFERS * PRECISE_CHUNK_LENGTH * uint32_t{sizeof(float)} + LINE_BYTES;
-    PlanRequest plain = request;
-    plain.ubBytes = request.ubBytes > workBytes ? request.ubBytes - workBytes : 0;
-    const PlanStatus status = PlanTiling(plain, tiling.plain);
+    const PlanStatus status = PlanTiling(request, tiling.plain);
     if (status != PlanStatus::SUCCESS) {
         return status;
     }
-    tiling.plain.chunkLength = std::min(tiling.plain.tileLength, PRECISE_CHUNK_LENGTH);
-    const double scale = request.reduction == Reduction::MEAN ? 2.0 / static_cast<double>(request.totalLength) : 2.0;
-    tiling.scaleRest = static_cast<float>(scale - static_cast<double>(tiling.plain.scale));
-    const float spread = tiling.plain.scale * 4097.0f;  // Veltkamp: 2^12 + 1
-    tiling.scaleHead = spread - (spread - tiling.plain.scale);
-    tiling.scaleTail = tiling.plain.scale - tiling.scaleHead;
+    const uint32_t longestTile = LongestPreciseTile(request.ubBytes);
+    if (longestTile == 0) {
+        tiling = {};
+        return PlanStatus::UB_TOO_SMALL;
+    }
+    tiling.plain.tileLength = ChooseTile(tiling.plain.longCoreLength, longestTile, request.elementBytes);
+    const float scale = tiling.plain.scale;
+    const double exact = request.reduction == Reduction::MEAN ? 2.0 / static_cast<double>(request.totalLength) : 2.0;
+    tiling.scaleRest = static_cast<float>(exact - static_cast<double>(scale));
+    uint32_t bits = 0;
+    std::memcpy(&bits, &scale, sizeof(bits));
+    bits &= 0xFFFFF000;
+    std::memcpy(&tiling.scaleHead, &bits, sizeof(bits));
+    tiling.scaleTail = scale - tiling.scaleHead;
     return PlanStatus::SUCCESS;
 }
 

@@ -2,13 +2,15 @@
 // y = (predict - label) * 2/N * dout in float32, as if computed without error and rounded once.
 //
 // Each step carries what its rounding lost along in a second float32, after Knuth (differences) and Dekker (products).
-// Both need nothing but roundings to nearest of single operations: no fused multiply-add, no wider type. The second
-// words are off by at most 17 * 2^-48 of y, so y is within 0.5 + 17 * 2^-24 < 0.500002 ulp of the truth, provided
-// - |predict - label|, |dout| and |(predict - label) * 2/N| are below 2^115: splitting multiplies by 2^12 + 1;
-// - |y| is below 2^127;
-// - |(predict - label) * 2/N| and |y| are at least 2^-100, or predict = label: what roundings lose is no subnormal.
-// Outside, nothing is promised but this: where a second word is infinite or NaN, y is that of the plain kernel, bit for
-// bit, so that the infinities and NaN of IEEE 754 and the signs of zeros stay what they are.
+// The second words are off by at most 17 * 2^-48 of y, so y is within 0.5 + 17 * 2^-24 < 0.500002 ulp of the truth
+// where
+// - predict, label, s = (predict - label) * 2/N and y are below 2^127: no step overflows;
+// - s and y are at least 2^-100, or predict = label: no second word loses bits as a subnormal.
+// Outside, nothing is promised but this: where a second word is NaN, y is that of the plain kernel, and so are the
+// signs of zeros. The derivation stands in helpers/precise_proof.py.
+//
+// Nothing here is assumed of fused multiply-adds. Axpy and FusedMulAdd get factors of 12 bits, whose product is exact:
+// they give the same bits whether or not they round it.
 #ifndef MSE_LOSS_GRAD_V1_PRECISE_H
 #define MSE_LOSS_GRAD_V1_PRECISE_H
 
@@ -28,20 +30,20 @@ private:
     using Queue = AscendC::TQue<AscendC::TPosition::VECIN, 1>;
     using Tensor = AscendC::LocalTensor<float>;
 
-    static constexpr float SPLITTER = 4097.0f;    // 2^12 + 1: cuts a float32 into two halves of 12 bits
-    static constexpr uint32_t REPEAT_ELEMS = 64;  // float32 in the 256 bytes that Compare and Select count in
+    static constexpr uint32_t UPPER_BITS = 0xFFFFF000;  // of a float32: sign, exponent, 12 of 24 significant bits
+    static constexpr uint32_t REPEAT_ELEMS = 64;        // float32 in the 256 bytes that Compare counts in
 
+    __aicore__ inline void InitBuffers(const MseLossGradV1TilingData &tiling, AscendC::TPipe *pipe);
     __aicore__ inline void LoadTile(Queue &queue, const AscendC::GlobalTensor<float> &source, uint64_t offset,
                                     uint32_t count);
     __aicore__ inline void ComputeTile(uint32_t count);
     __aicore__ inline void StoreTile(uint64_t offset, uint32_t count);
-    __aicore__ inline void ComputeChunk(const Tensor &y, const Tensor &predict, const Tensor &label, const Tensor &dout,
-                                        uint32_t count);
     __aicore__ inline void Subtract(const Tensor &predict, const Tensor &label, uint32_t count);
-    __aicore__ inline void ScaleBoth(const Tensor &product, uint32_t count);
-    __aicore__ inline void MultiplyBoth(const Tensor &dout, const Tensor &product, uint32_t count);
-    __aicore__ inline void RoundOnce(const Tensor &y, uint32_t count);
-    __aicore__ inline void Split(const Tensor &head, const Tensor &tail, const Tensor &value, uint32_t count);
+    __aicore__ inline void Scale(const Tensor &scaled, const Tensor &rest, const Tensor &spare, uint32_t count);
+    __aicore__ inline void Multiply(const Tensor &y, const Tensor &scaled, const Tensor &dout, const Tensor &rest,
+                                    uint32_t count);
+    __aicore__ inline void RoundOnce(const Tensor &y, const Tensor &rest, uint32_t count);
+    __aicore__ inline void Head(const Tensor &head, const Tensor &value, uint32_t count);
 
     AscendC::GlobalTensor<float> predictGm_;
     AscendC::GlobalTensor<float> labelGm_;
@@ -52,20 +54,20 @@ private:
     Queue labelQueue_;
     Queue doutQueue_;
     AscendC::TQue<AscendC::TPosition::VECOUT, 1> yQueue_;
-    AscendC::TBuf<AscendC::TPosition::VECCALC> workBuffer_;
-    AscendC::TBuf<AscendC::TPosition::VECCALC> maskBuffer_;
+    AscendC::TBuf<AscendC::TPosition::VECCALC> aBuffer_;
+    AscendC::TBuf<AscendC::TPosition::VECCALC> bBuffer_;
+    AscendC::TBuf<AscendC::TPosition::VECCALC> cBuffer_;
+    AscendC::TBuf<AscendC::TPosition::VECCALC> upperBitsBuffer_;
+    AscendC::TBuf<AscendC::TPosition::VECCALC> chosenBuffer_;
+    AscendC::TBuf<AscendC::TPosition::VECCALC> bankGap_;
 
-    Tensor value_;  // the result so far, as a plain kernel has it ...
-    Tensor rest_;   // ... and what its roundings lost
-    Tensor head_;
-    Tensor tail_;
-    Tensor scaled_;
-    Tensor doutTail_;
-    Tensor spare_;
+    Tensor a_;  // work tensors; the tiles of predict, label and dout are worked in as well
+    Tensor b_;
+    Tensor c_;
+    AscendC::LocalTensor<uint16_t> upperBits_;  // UPPER_BITS for each element; And takes 16 bits at a time
 
     uint64_t coreLength_ = 0;
     uint32_t tileLength_ = 0;
-    uint32_t chunkLength_ = 0;
     float scale_ = 0.0f;
     float scaleRest_ = 0.0f;
     float scaleHead_ = 0.0f;
@@ -86,7 +88,6 @@ __aicore__ inline void MseLossGradV1Precise::Init(GM_ADDR predict, GM_ADDR label
     const uint64_t left = plain.totalLength - start;
     coreLength_ = share < left ? share : left;
     tileLength_ = plain.tileLength;
-    chunkLength_ = plain.chunkLength;
     scale_ = plain.scale;
     scaleRest_ = tiling.scaleRest;
     scaleHead_ = tiling.scaleHead;
@@ -97,25 +98,33 @@ __aicore__ inline void MseLossGradV1Precise::Init(GM_ADDR predict, GM_ADDR label
     doutGm_.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(dout) + start, coreLength_);
     yGm_.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y) + start, coreLength_);
 
-    const uint32_t tileBytes = tileLength_ * sizeof(float);
-    const uint8_t bufferNum = static_cast<uint8_t>(plain.bufferNum);
-    pipe->InitBuffer(predictQueue_, bufferNum, tileBytes);
-    pipe->InitBuffer(labelQueue_, bufferNum, tileBytes);
-    pipe->InitBuffer(doutQueue_, bufferNum, tileBytes);
-    pipe->InitBuffer(yQueue_, bufferNum, tileBytes);
-    pipe->InitBuffer(workBuffer_, PRECISE_WORK_BUFFERS * chunkLength_ * sizeof(float));
-    pipe->InitBuffer(maskBuffer_, chunkLength_ / 8);
+    InitBuffers(plain, pipe);
+}
 
-    Tensor work = workBuffer_.Get<float>();
-    // Compare and Select work on whole repeats: the lanes behind the last element hold zeros, not what was there.
-    AscendC::Duplicate(work, 0.0f, PRECISE_WORK_BUFFERS * chunkLength_);
-    value_ = work;
-    rest_ = work[chunkLength_];
-    head_ = work[2 * chunkLength_];
-    tail_ = work[3 * chunkLength_];
-    scaled_ = work[4 * chunkLength_];
-    doutTail_ = work[5 * chunkLength_];
-    spare_ = work[6 * chunkLength_];
+// As in the plain kernel, what an instruction reads together lies on either side of a gap, in other bank groups. In
+// this sequence only FusedMulAdd, which reads three tensors, and one And wait for a bank: in tiles of full length no
+// write does.
+__aicore__ inline void MseLossGradV1Precise::InitBuffers(const MseLossGradV1TilingData &tiling, AscendC::TPipe *pipe)
+{
+    const uint32_t tileBytes = tileLength_ * sizeof(float);
+    const uint8_t bufferNum = static_cast<uint8_t>(tiling.bufferNum);
+    pipe->InitBuffer(bBuffer_, tileBytes);
+    pipe->InitBuffer(yQueue_, bufferNum, tileBytes);
+    pipe->InitBuffer(predictQueue_, bufferNum, tileBytes);
+    pipe->InitBuffer(upperBitsBuffer_, tileBytes);
+    pipe->InitBuffer(bankGap_, BANK_GAP_BYTES);
+    pipe->InitBuffer(doutQueue_, bufferNum, tileBytes);
+    pipe->InitBuffer(labelQueue_, bufferNum, tileBytes);
+    pipe->InitBuffer(aBuffer_, tileBytes);
+    pipe->InitBuffer(cBuffer_, tileBytes);
+    pipe->InitBuffer(chosenBuffer_, tileLength_ / 8);
+
+    a_ = aBuffer_.Get<float>();
+    b_ = bBuffer_.Get<float>();
+    c_ = cBuffer_.Get<float>();
+    AscendC::Duplicate(b_, 0.0f, tileLength_);  // Compare reads whole repeats of it, also where a tile is shorter
+    AscendC::Duplicate(upperBitsBuffer_.Get<uint32_t>(), UPPER_BITS, tileLength_);
+    upperBits_ = upperBitsBuffer_.Get<uint16_t>();
 }
 
 __aicore__ inline void MseLossGradV1Precise::Process()
@@ -147,95 +156,79 @@ __aicore__ inline void MseLossGradV1Precise::ComputeTile(uint32_t count)
     Tensor label = labelQueue_.DeQue<float>();
     Tensor dout = doutQueue_.DeQue<float>();
     Tensor y = yQueue_.AllocTensor<float>();
-    for (uint32_t start = 0; start < count; start += chunkLength_) {
-        const uint32_t chunk = count - start < chunkLength_ ? count - start : chunkLength_;
-        ComputeChunk(y[start], predict[start], label[start], dout[start], chunk);
-    }
+    Subtract(predict, label, count);
+    Scale(predict, label, y, count);
+    Multiply(y, predict, dout, label, count);
+    RoundOnce(y, label, count);
     yQueue_.EnQue(y);
     predictQueue_.FreeTensor(predict);
     labelQueue_.FreeTensor(label);
     doutQueue_.FreeTensor(dout);
 }
 
-// Each step leaves its result in value_ and rest_, and uses y's buffer as one more until the last fills it.
-__aicore__ inline void MseLossGradV1Precise::ComputeChunk(const Tensor &y, const Tensor &predict, const Tensor &label,
-                                                          const Tensor &dout, uint32_t count)
-{
-    Subtract(predict, label, count);
-    ScaleBoth(y, count);
-    MultiplyBoth(dout, y, count);
-    RoundOnce(y, count);
-}
-
-// value_ + rest_ = predict - label, exactly.
+// a_ + label = predict - label, exactly. Uses up predict.
 __aicore__ inline void MseLossGradV1Precise::Subtract(const Tensor &predict, const Tensor &label, uint32_t count)
 {
-    AscendC::Sub(value_, predict, label, count);
-    AscendC::Sub(spare_, value_, predict, count);  // what was really subtracted, negated
-    AscendC::Add(rest_, label, spare_, count);
-    AscendC::Sub(spare_, value_, spare_, count);
-    AscendC::Sub(spare_, predict, spare_, count);
-    AscendC::Sub(rest_, spare_, rest_, count);
+    AscendC::Sub(a_, predict, label, count);
+    AscendC::Sub(b_, a_, predict, count);  // what was really subtracted, negated
+    AscendC::Sub(c_, a_, b_, count);       // and from what
+    AscendC::Add(label, label, b_, count);
+    AscendC::Sub(predict, predict, c_, count);
+    AscendC::Sub(label, predict, label, count);
 }
 
-// head + tail = value, 12 bits each. Uses spare_.
-__aicore__ inline void MseLossGradV1Precise::Split(const Tensor &head, const Tensor &tail, const Tensor &value,
+// scaled + b_ = (a_ + rest) * 2/N, to 10 * 2^-48 of it.
+__aicore__ inline void MseLossGradV1Precise::Scale(const Tensor &scaled, const Tensor &rest, const Tensor &spare,
                                                    uint32_t count)
 {
-    AscendC::Muls(spare_, value, SPLITTER, count);
-    AscendC::Sub(head, spare_, value, count);
-    AscendC::Sub(head, spare_, head, count);
-    AscendC::Sub(tail, value, head, count);
+    AscendC::Muls(scaled, a_, scale_, count);
+    AscendC::Muls(spare, rest, scale_, count);
+    AscendC::Muls(c_, a_, scaleRest_, count);
+    AscendC::Add(spare, spare, c_, count);
+    Head(b_, a_, count);
+    AscendC::Muls(c_, b_, scaleHead_, count);
+    AscendC::Sub(c_, c_, scaled, count);
+    AscendC::Axpy(c_, b_, scaleTail_, count);
+    AscendC::Sub(b_, a_, b_, count);  // the tail of a_
+    AscendC::Axpy(c_, b_, scaleHead_, count);
+    AscendC::Axpy(c_, b_, scaleTail_, count);  // scaled + c_ = a_ * scale_, exactly
+    AscendC::Add(b_, spare, c_, count);
 }
 
-// scaled_ + rest_ = (value_ + rest_) * 2/N, to 10 * 2^-48 of it.
-__aicore__ inline void MseLossGradV1Precise::ScaleBoth(const Tensor &product, uint32_t count)
+// y + rest = (scaled + b_) * dout, to 7 * 2^-48 of it. Uses up scaled and dout.
+__aicore__ inline void MseLossGradV1Precise::Multiply(const Tensor &y, const Tensor &scaled, const Tensor &dout,
+                                                      const Tensor &rest, uint32_t count)
 {
-    Split(head_, tail_, value_, count);
-    AscendC::Muls(scaled_, value_, scale_, count);
-    AscendC::Muls(spare_, head_, scaleHead_, count);
-    AscendC::Sub(spare_, spare_, scaled_, count);
-    AscendC::Muls(product, head_, scaleTail_, count);
-    AscendC::Add(spare_, spare_, product, count);
-    AscendC::Muls(product, tail_, scaleHead_, count);
-    AscendC::Add(spare_, spare_, product, count);
-    AscendC::Muls(product, tail_, scaleTail_, count);
-    AscendC::Add(spare_, spare_, product, count);  // scaled_ + spare_ = value_ * scale_, exactly
-    AscendC::Muls(rest_, rest_, scale_, count);
-    AscendC::Muls(product, value_, scaleRest_, count);
-    AscendC::Add(rest_, rest_, product, count);
-    AscendC::Add(rest_, rest_, spare_, count);
+    AscendC::Mul(y, scaled, dout, count);
+    AscendC::Mul(rest, b_, dout, count);
+    Head(a_, scaled, count);
+    AscendC::Sub(scaled, scaled, a_, count);  // its tail
+    Head(b_, dout, count);
+    AscendC::Sub(dout, dout, b_, count);  // its tail
+    AscendC::Mul(c_, a_, b_, count);
+    AscendC::Sub(c_, c_, y, count);
+    AscendC::FusedMulAdd(a_, dout, c_, count);
+    AscendC::FusedMulAdd(b_, scaled, a_, count);
+    AscendC::FusedMulAdd(scaled, dout, b_, count);  // y + scaled = the product, exactly
+    AscendC::Add(rest, rest, scaled, count);
 }
 
-// value_ + rest_ = (scaled_ + rest_) * dout, to 7 * 2^-48 of it.
-__aicore__ inline void MseLossGradV1Precise::MultiplyBoth(const Tensor &dout, const Tensor &product, uint32_t count)
+// y = y + rest, but y where that is NaN, since inf - inf is, or zero, since -0 + 0 is +0.
+__aicore__ inline void MseLossGradV1Precise::RoundOnce(const Tensor &y, const Tensor &rest, uint32_t count)
 {
-    AscendC::Mul(value_, scaled_, dout, count);
-    AscendC::Mul(rest_, rest_, dout, count);
-    Split(head_, tail_, scaled_, count);
-    Split(scaled_, doutTail_, dout, count);  // scaled_ is used up: its buffer takes the head of dout
-    AscendC::Mul(spare_, head_, scaled_, count);
-    AscendC::Sub(spare_, spare_, value_, count);
-    AscendC::Mul(product, head_, doutTail_, count);
-    AscendC::Add(spare_, spare_, product, count);
-    AscendC::Mul(product, tail_, scaled_, count);
-    AscendC::Add(spare_, spare_, product, count);
-    AscendC::Mul(product, tail_, doutTail_, count);
-    AscendC::Add(spare_, spare_, product, count);
-    AscendC::Add(rest_, rest_, spare_, count);
+    const uint32_t wholeRepeats = (count + REPEAT_ELEMS - 1) / REPEAT_ELEMS * REPEAT_ELEMS;
+    AscendC::LocalTensor<uint8_t> chosen = chosenBuffer_.Get<uint8_t>();
+    AscendC::Add(a_, y, rest, count);
+    AscendC::Abs(b_, a_, count);
+    AscendC::CompareScalar(chosen, b_, 0.0f, AscendC::CMPMODE::GT, wholeRepeats);
+    AscendC::Select(y, chosen, a_, y, AscendC::SELMODE::VSEL_TENSOR_TENSOR_MODE, count);
 }
 
-// y = value_ + rest_ where rest_ is finite and not zero, elsewhere value_: -0 + 0 would be +0, and inf - inf NaN.
-__aicore__ inline void MseLossGradV1Precise::RoundOnce(const Tensor &y, uint32_t count)
+// The upper 12 bits of each value, cut off; what is left has 12 bits as well.
+__aicore__ inline void MseLossGradV1Precise::Head(const Tensor &head, const Tensor &value, uint32_t count)
 {
-    const uint32_t lanes = (count + REPEAT_ELEMS - 1) / REPEAT_ELEMS * REPEAT_ELEMS;
-    AscendC::LocalTensor<uint8_t> mask = maskBuffer_.Get<uint8_t>();
-    AscendC::Add(head_, value_, rest_, count);
-    AscendC::Sub(spare_, rest_, rest_, count);   // 0, or NaN where rest_ is not finite
-    AscendC::Add(spare_, spare_, rest_, count);  // rest_, or NaN
-    AscendC::Abs(spare_, spare_, count);
-    AscendC::CompareScalar(mask, spare_, 0.0f, AscendC::CMPMODE::GT, lanes);  // false for NaN
-    AscendC::Select(y, mask, head_, value_, AscendC::SELMODE::VSEL_TENSOR_TENSOR_MODE, lanes);
+    const AscendC::LocalTensor<uint16_t> halves = head.ReinterpretCast<uint16_t>();
+    AscendC::And(halves, value.ReinterpretCast<uint16_t>(), upperBits_, 2 * count);
 }
 
 __aicore__ inline void MseLossGradV1Precise::StoreTile(uint64_t offset, uint32_t count)

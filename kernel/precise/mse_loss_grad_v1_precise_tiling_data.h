@@ -5,10 +5,10 @@
 
 #include "../mse_loss_grad_v1_tiling_data.h"
 
-constexpr uint32_t PRECISE_WORK_BUFFERS = 7;  // float32 chunks in UB beside the queues
+constexpr uint32_t PRECISE_WORK_BUFFERS = 4;  // float32 tiles in UB beside the queues, and a bit for each element
 
 struct MseLossGradV1PreciseTilingData {
-    MseLossGradV1TilingData plain;  // plain.chunkLength: elements that go through the work buffers at a time
+    MseLossGradV1TilingData plain;  // with tiles that leave room for the work buffers
     float scaleRest;                // 2 / N - plain.scale, rounded once: together 48 bits; 0 for sum
     float scaleHead;                // the upper 12 bits of plain.scale, so that its products with 12 bits are exact
     float scaleTail;                // plain.scale - scaleHead, exactly
