@@ -45,11 +45,10 @@ PRECISE_EVIDENCE = CHECKOUT / "evidence" / "fp32_precise.json"
 PRECISE_FORMAT = "mse-loss-grad-v1-fp32-precise"
 FORMAT, VERSION = "mse-loss-grad-v1-fp16-pairs", 1
 
-_NUMBERS = "helpers/simulator/core/"
-_DECIDING = (
-    "cast_loops.h compare_loops.h compound_loops.h conversion.h element.h element_loops.h half.h numeric_modes.cpp "
-    "numeric_modes.h operations.h rounding.h select_loops.h vector_ops.cpp vector_ops.h"
-).split()
+_DECIDING = """
+    cast_loops.h compare_loops.h compound_loops.h conversion.h element.h element_loops.h half.h numeric_modes.cpp
+    numeric_modes.h operations.h rounding.h select_loops.h vector_ops.cpp vector_ops.h
+"""
 
 # A length whose half is infinite; the worst known case of the kernel's order; results that are nearly all subnormal or
 # zero; a short mean that overflows; and both kinds of combination where the overflow mode clamps.
@@ -89,7 +88,7 @@ def read_proofs(path: Path = EVIDENCE) -> dict[str, object]:
 
 def deciding_sources(hashes: Mapping[str, str]) -> dict[str, str]:
     """Of all sources of a build, those that decide what bits come out: the kernel, and how an operation rounds."""
-    numbers = {_NUMBERS + name for name in _DECIDING}
+    numbers = {f"helpers/simulator/core/{name}" for name in _DECIDING.split()}
     return {name: value for name, value in sorted(hashes.items()) if name.startswith("kernel/") or name in numbers}
 
 
