@@ -13,9 +13,10 @@ from __future__ import annotations
 import numpy as np
 
 from helpers import reference
-from helpers.comparison import ULP_BOUND, ulp, ulp_error
+from helpers.comparison import ULP_BOUND
 from helpers.metrics import error_by_tile
 from helpers.tiling import Plan
+from helpers.ulp import ulp, ulp_error
 from helpers.view import COLOURS, View, canvas
 
 

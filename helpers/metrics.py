@@ -6,8 +6,7 @@
 - worst_elements(...): the k largest errors with inputs, core and tile
 - error_by_tile(error, plan): the largest error of every tile, cores by tiles
 
-Errors in ulp against a truth that is no value of the dtype are `comparison.ulp_error`; equality of bits is
-`comparison.bits_equal`.
+Errors in ulp against a truth that is no value of the dtype, and equality of bits, are in helpers/ulp.py.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers import reference
-from helpers.comparison import ulp_error
 from helpers.contract import check_call, check_dtype
 from helpers.tiling import Plan
+from helpers.ulp import ulp_error
 
 
 def ulp_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

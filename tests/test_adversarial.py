@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from helpers import compare, reference, run
-from helpers.comparison import bits_equal, ulp_error
 from helpers.orders import evaluate
 from helpers.precise_proof import BOUND_ULP as PRECISE_BOUND_ULP
 from helpers.precise_proof import judge
 from helpers.proof import BOUND_ULP as HALF_BOUND_ULP
+from helpers.ulp import bits_equal, ulp_error
 
 SOCS = ("Ascend910B1", "Ascend310B1")
 # order in which they are worst, dtype, N, predict, label, dout

@@ -4,9 +4,9 @@
 import numpy as np
 
 from helpers import plan, reference
-from helpers.comparison import ulp_error
 from helpers.error_figures import error_by_magnitude, half_spacing, tile_heat_map
 from helpers.inputs import make_inputs
+from helpers.ulp import ulp_error
 
 
 def test_a_wrong_tail_is_visible_in_the_heat_map():

@@ -43,7 +43,7 @@ def test_a_wrong_tail_stands_out_in_the_heat_map_and_in_the_worst_elements():
     y = reference.same_order(*inputs)
     y[-3:] += np.float16(1)
     truth = reference.truth(*inputs)
-    from helpers.comparison import ulp_error
+    from helpers.ulp import ulp_error
 
     heat = error_by_tile(ulp_error(y, truth), planned)
     core, tile = np.argwhere(heat > 1)[0]

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from helpers import reference, run
-from helpers.comparison import bits_equal, ulp, ulp_error
 from helpers.inputs import make_inputs
 from helpers.orders import ORDERS, evaluate
+from helpers.ulp import bits_equal, ulp, ulp_error
 
 # order, dtype, N, predict, label, dout, error in ulp as it was found
 WORST = [

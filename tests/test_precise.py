@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from helpers import plan, reference, run
-from helpers.comparison import bits_equal, ulp_error
 from helpers.errors import ArgumentValueError
 from helpers.inputs import make_inputs
 from helpers.precise_proof import BOUND_ULP, DRAWS, Sampled, draw_inputs, judge, sample
 from helpers.prove import PRECISE_EVIDENCE, stale_sources
 from helpers.soc import find_soc, soc_table
+from helpers.ulp import bits_equal, ulp_error
 
 SOCS = ("Ascend910B1", "Ascend310B1")
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import plan, reference, run
-from helpers.comparison import bits_equal
 from helpers.inputs import make_inputs
 from helpers.precise_proof import DRAWS, draw_inputs
+from helpers.ulp import bits_equal
 
 U = Fraction(1, 2**24)
 many = settings(max_examples=300, deadline=None, derandomize=True)

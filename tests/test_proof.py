@@ -40,7 +40,7 @@ def test_the_compiled_judgement_is_that_of_numpy(prover):
 
 def test_a_truth_in_exact_fractions_agrees_at_the_worst_pair_of_the_evidence():
     from helpers import reference
-    from helpers.comparison import ulp
+    from helpers.ulp import ulp
 
     for kept in read_proofs()["proofs"]:
         combination, verdict = prove.Combination(**kept["combination"]), proof.Verdict(**kept["verdict"])

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from helpers import reference
-from helpers.comparison import bits_equal
 from helpers.contract import DTYPES, REDUCTIONS
+from helpers.ulp import bits_equal
 
 few = settings(max_examples=60, deadline=None, derandomize=True)
 
