@@ -95,6 +95,15 @@ def test_its_tiles_leave_room_for_its_work_buffers():
         assert 13 * tile_bytes > find_soc(soc).planned_ub_bytes  # of so many elements a tile is as long as can be
 
 
+@pytest.mark.parametrize(("elems", "most"), [(10**7, 1.25), (10**8, 1.05)])
+def test_its_vector_instructions_hide_behind_memory_where_tensors_are_long(elems, most):
+    like = np.broadcast_to(np.float32(0), elems)
+    plain, precise = (run(like, like, like, level="model", variant=name) for name in ("plain", "precise"))
+    assert precise.timeline.seconds < most * plain.timeline.seconds
+    calls = {name: sum(total.calls for total in result.counters if total.pipe == "V") for name, result in (("plain", plain), ("precise", precise))}
+    assert (precise.timeline.busy_seconds["V"] < precise.timeline.parts["pipes"]) and calls
+
+
 def test_it_is_for_float32_alone():
     inputs = make_inputs(4, "float16")
     with pytest.raises(ArgumentValueError, match="variant='precise'"):
