@@ -50,7 +50,7 @@ verify: $(SET_UP) ## run the kernel over its matrix of cases and judge every res
 test: $(SET_UP) ## check style, run all tests and compare all notebooks with their stored outputs
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check . || { echo "next: $(BIN)/ruff format ." >&2; exit 1; }
-	@find kernel host helpers/simulator tests \( -name '*.h' -o -name '*.cpp' \) \
+	@find kernel host helpers tests \( -name '*.h' -o -name '*.cpp' \) \
 	    -exec "$(BIN)/clang-format" --dry-run -Werror {} +
 	@$(RUN) -m pytest $(SIDE_BY_SIDE)
 	@$(RUN) -m pytest $(SIDE_BY_SIDE) --nbval --nbval-current-env --nbval-cell-timeout=120 notebooks

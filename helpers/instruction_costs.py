@@ -37,29 +37,38 @@ _S, _V, _MTE2, _MTE3 = range(4)
 _NO_TENSOR = 255
 _NOT_FOLLOWED = ("IBSet", "IBWait", "InitDetermineComputeWorkspace", "WaitPreBlock", "NotifyNextBlock")
 GM_LINE_BYTES = 512
-_HALF = 1  # enum class DataType
+_TWO_BYTES = (1, 2, 6, 7)  # enum class DataType: half, bfloat16_t, int16_t, uint16_t
 
 _DOCUMENTED = "asc-devkit, table of theoretical rates of vector instructions (A2)"
-# Elements in a cycle, half and float.
-_RATES = {
-    **dict.fromkeys(
-        ("Add", "Sub", "Mul", "Adds", "Muls", "Max", "Min", "Maxs", "Mins", "Duplicate", "Compare", "Select"), (128, 64)
-    ),
-    **dict.fromkeys(("Abs", "Relu", "Reciprocal", "Rsqrt", "Axpy", "FusedMulAdd"), (128, 64)),
-    **dict.fromkeys(("Exp", "Ln", "Sqrt"), (32, 32)),
-    "Div": (32, 32),
-    "MulAddDst": (64, 32),
-    "Cast": (64, 64),
+_FULL_RATE = """
+    Add Sub Mul Max Min Adds Muls Maxs Mins LeakyRelu Abs Relu Reciprocal Rsqrt Not And Or ShiftLeft ShiftRight
+    Axpy FusedMulAdd MulAddRelu AddRelu SubRelu AddReluCast SubReluCast MulCast CastDeq Cast
+    Compare Compares CompareScalar Select PairReduceSum ReducePairElem
+    Transpose TransDataTo5HD Brcb Duplicate CreateVecIndex
+"""
+# Cycles of a step of 256 bytes, for elements of two and of four bytes.
+_CYCLES = {
+    **dict.fromkeys(_FULL_RATE.split(), (1.0, 1.0)),
+    **dict.fromkeys(("Exp", "Ln", "Sqrt", "Div"), (128 / 32, 64 / 32)),
+    "MulAddDst": (128 / 64, 64 / 32),
+    **dict.fromkeys(("WholeReduceSum", "WholeReduceMax", "WholeReduceMin", "RepeatReduceSum", "ReduceRepeat"), (7, 7)),
+    **dict.fromkeys(("BlockReduceSum", "BlockReduceMax", "BlockReduceMin", "ReduceDataBlock"), (7, 1)),
+    "Gather": (128 / 5, 64 / 5),
+    "Gatherb": (128 / 42, 64 / 21),
+    "GatherMask": (128 / 64, 64 / 32),
+    **dict.fromkeys(("Sort32", "MrgSort"), (128 / 2, 64 / 2)),
 }
+_IN_SOFTWARE = ("ReduceSum", "ReduceMax", "ReduceMin")  # of steps as WholeReduceSum has them, and more
 
 
-def vector_cycles(call: str, is_half: bool, dav_2201: bool = True) -> Cost:
+def vector_cycles(call: str, two_bytes: bool, dav_2201: bool = True) -> Cost:
     """The cycles of one step of 256 bytes of the wider type, without bank conflicts."""
-    if call not in _RATES:
+    if call in _IN_SOFTWARE:
+        return Cost(7.0, "cycles", "assumed", "made of steps as WholeReduceSum has them", 1.0, 14.0)
+    if call not in _CYCLES:
         return Cost(1.0, "cycles", "assumed", "a step a cycle, as most vector instructions", 1.0, 4.0)
     status = "documented" if dav_2201 else "assumed"
-    steps = 128 if is_half and call != "Cast" else 64
-    value = steps / _RATES[call][0 if is_half else 1]
+    value = float(_CYCLES[call][0 if two_bytes else 1])
     if call == "Div":
         source = f"{_DOCUMENTED}; pto-isa and ge tables take up to twice as long"
         return Cost(value, "cycles", status, source, value, 2 * value)
@@ -71,8 +80,8 @@ def vector_cycles(call: str, is_half: bool, dav_2201: bool = True) -> Cost:
 def timed_kinds(stream: InstructionStream, costs: SocCosts, warm: bool) -> np.ndarray:
     """Every kind with its costs.
 
-    Where all that a launch moves through L2 fits, what it writes stays there, and if `warm` what it reads is there from
-    the start. Else every byte goes to DRAM, and so do reads that bypass L2; see also `with_hits`.
+    Where all that a launch moves through L2 fits in what it keeps, what it writes stays there, and if `warm` what it
+    reads is there from the start. Else every byte goes to DRAM, and so do reads that bypass L2; see also `with_hits`.
     """
     kinds, calls = stream.kinds, stream.calls
     if waits := sorted(set(calls) & set(_NOT_FOLLOWED)):
@@ -101,7 +110,7 @@ def timed_kinds(stream: InstructionStream, costs: SocCosts, warm: bool) -> np.nd
 def with_hits(stream: InstructionStream, timed: np.ndarray, costs: SocCosts) -> tuple[np.ndarray, np.ndarray]:
     """Numbers and kinds with the reads that L2 answers as kinds of their own.
 
-    A read hits where a copy that began at the same byte came before it and no more than L2 holds went through L2 in
+    A read hits where a copy that began at the same byte came before it and no more than L2 keeps went through L2 in
     between. The cores' copies are taken in turns, the first of each, then the second of each.
     """
     numbers = stream.numbers
@@ -110,6 +119,8 @@ def with_hits(stream: InstructionStream, timed: np.ndarray, costs: SocCosts) -> 
         return numbers, timed
     kind = stream.kinds[numbers[places]]
     through = (kind["bypasses_l2"] == 0) & np.isin(kind["pipe"], (_MTE2, _MTE3))
+    if not through.any():
+        return numbers, timed
     places, kind, starts = places[through], kind[through], stream.copy_starts[through]
     block_ends = np.cumsum(stream.lengths)
     block = np.searchsorted(block_ends, places, side="right")
@@ -120,7 +131,7 @@ def with_hits(stream: InstructionStream, timed: np.ndarray, costs: SocCosts) -> 
     again = np.concatenate([[False], np.diff(starts[turns][by_start].astype(np.int64)) == 0])
     later = by_start[again]
     between = moved[later] - moved[by_start[np.flatnonzero(again) - 1]]
-    hit = turns[later[between <= costs.value("l2_bytes")]]
+    hit = turns[later[between <= kept_bytes(costs)]]
     hit = places[hit[kind["gm_written"][hit] == 0]]
     if len(hit) == 0:
         return numbers, timed
@@ -133,17 +144,17 @@ def with_hits(stream: InstructionStream, timed: np.ndarray, costs: SocCosts) -> 
 
 def slopes(stream: InstructionStream, costs: SocCosts) -> dict[str, Cost]:
     """The vector costs that a launch rests on, by call."""
-    vector = (stream.kinds["pipe"] == _V) & (stream.kinds["flag"] == 0)
-    named = zip(stream.calls[vector], stream.kinds["type"][vector] == _HALF, strict=True)
+    vector = (stream.kinds["pipe"] == _V) & (stream.kinds["repeats"] > 0)
+    named = zip(stream.calls[vector], np.isin(stream.kinds["type"][vector], _TWO_BYTES), strict=True)
     on_2201 = costs.soc.startswith("Ascend910B")
-    return {f"{call} {'half' if half else 'float'}": vector_cycles(call, half, on_2201) for call, half in named}
+    return {f"{call}, {2 if two else 4} B elements": vector_cycles(call, two, on_2201) for call, two in named}
 
 
 def _vector_ns(kinds: np.ndarray, calls: np.ndarray, costs: SocCosts, cycle_ns: float) -> np.ndarray:
     on_2201 = costs.soc.startswith("Ascend910B")
-    steps = np.array(
-        [getattr(vector_cycles(c, t == _HALF, on_2201), costs.end) for c, t in zip(calls, kinds["type"], strict=True)]
-    )
+    two_bytes = np.isin(kinds["type"], _TWO_BYTES)
+    slopes_of = [vector_cycles(call, two, on_2201) for call, two in zip(calls, two_bytes, strict=True)]
+    steps = np.array([getattr(slope, costs.end) for slope in slopes_of])
     cycles = kinds["repeats"] * steps + kinds["read_conflicts"] * costs.value("read_conflict")
     # A step that waits for its sources anyway does not wait again for the bank it reads.
     alone = np.maximum(kinds["write_conflicts"].astype(np.int64) - kinds["read_conflicts"], 0)
@@ -167,12 +178,22 @@ def _time_copies(
     timed["memory_bytes"] = np.where(copies, bytes_of_memory, 0)
     timed["route"] = np.where(written, DRAM_WRITE, DRAM_READ)
     through_l2 = copies & (kinds["bypasses_l2"] == 0)
-    footprints = _footprints(stream, through_l2)
-    if sum(footprints.values()) > costs.value("l2_bytes"):
+    if not fits_l2(stream, costs):
         return
     timed["route"][through_l2 & written] = L2_WRITE
     if warm:
         timed["route"][through_l2 & ~written] = L2_READ
+
+
+def kept_bytes(costs: SocCosts) -> float:
+    """Bytes that stay in L2 until they are used again."""
+    return costs.value("l2_bytes") * costs.value("l2_kept")
+
+
+def fits_l2(stream: InstructionStream, costs: SocCosts) -> bool:
+    """Whether L2 keeps all that a launch moves through it."""
+    through_l2 = (stream.kinds["gm_bytes"] > 0) & (stream.kinds["bypasses_l2"] == 0)
+    return sum(_footprints(stream, through_l2).values()) <= kept_bytes(costs)
 
 
 def _moved(stream: InstructionStream, chosen: np.ndarray) -> int:

@@ -9,13 +9,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.patches import ConnectionPatch, Rectangle
 
 from helpers.launch import FLAG_NAMES, PIPE_NAMES, InstructionLog
-from helpers.view import COLOURS, HATCHES, View, canvas
+from helpers.view import COLOURS, HATCHES, PIPE_WORK, View, canvas
 
 NO_TENSOR = 255  # the instruction touches no global tensor
 _SET, _WAIT = FLAG_NAMES.index("SetFlag"), FLAG_NAMES.index("WaitFlag")
@@ -38,7 +39,7 @@ def instruction_table(instructions: InstructionLog, core: int = 0, flags: bool =
             call = f"{call}: {FLAG_NAMES[record['flag']]}"
             gm = f"{pipes[0]} to {pipes[1]}, flag {record['flag_id']}"
         else:
-            ub = "  ".join(f"{start}-{end - 1}" for start, end in _ub_ranges(record))
+            ub = "  ".join(f"{start}-{end - 1}" for start, end in operand_ranges(record))
             if record["gm_tensor"] != NO_TENSOR:
                 start = int(record["gm_offset_bytes"])
                 gm = f"{instructions.tensors[record['gm_tensor']]} {start}-{start + int(record['gm_bytes']) - 1}"
@@ -67,7 +68,7 @@ def ub_ranges(instructions: InstructionLog, core: int = 0) -> tuple[tuple[str, i
     for record in sorted(records, key=lambda record: record["gm_tensor"] == NO_TENSOR):  # copies first: they give names
         copies = record["gm_tensor"] != NO_TENSOR
         name = instructions.tensors[record["gm_tensor"]] if copies else "work"
-        for start, end in _ub_ranges(record):
+        for start, end in operand_ranges(record):
             held = next((low for low, (_, high) in owners.items() if low <= start < high), start)
             owner, known_end = owners.get(held, (name, end))
             owners[held] = (owner, max(end, known_end))
@@ -75,17 +76,29 @@ def ub_ranges(instructions: InstructionLog, core: int = 0) -> tuple[tuple[str, i
 
 
 def ub_map(instructions: InstructionLog, core: int = 0) -> View:
-    """One strip of UB, from byte 0 to the last byte touched. Data: name, start_byte, end_byte."""
+    """One strip of UB, from byte 0 to the last byte touched; where nothing was touched for long, a piece is cut out.
+
+    Data: name, start_byte, end_byte.
+    """
     ranges = ub_ranges(instructions, core)
-    total = max(end for _, _, end in ranges)
+    cuts = _long_gaps(ranges)
+    shown = {start: start - sum(length for behind, length in cuts if behind <= start) for _, start, _ in ranges}
+    total = shown[ranges[-1][1]] + ranges[-1][2] - ranges[-1][1]
     with canvas(2.2) as (figure, axes):
         axes.add_patch(Rectangle((0, 0), total, 1, facecolor=COLOURS["free"], edgecolor=COLOURS["faint"]))
         for name, start, end in ranges:
             shape = {"facecolor": COLOURS[name], "edgecolor": COLOURS["ink"], "hatch": HATCHES[name], "linewidth": 0.8}
-            axes.add_patch(Rectangle((start, 0), end - start, 1, **shape))
-            axes.text((start + end) / 2, 1.12, name, ha="center", va="bottom")
+            axes.add_patch(Rectangle((shown[start], 0), end - start, 1, **shape))
+        heads = _heads(ranges)
+        for name, start, end in heads:  # the buffers of a tensor share its name
+            axes.text(shown[start] + (end - start) / 2, 1.12, name, ha="center", va="bottom")
+        for behind, length in cuts:
+            axes.text(shown[behind] - 0.06 * total, 0.5, f"{length} B\ncut out", ha="right", va="center")
+            for offset in (0.03, 0.045):
+                x = shown[behind] - offset * total
+                axes.plot([x - 0.006 * total, x + 0.006 * total], [-0.04, 1.04], color=COLOURS["ink"], linewidth=1)
         axes.set(xlim=(-0.02 * total, 1.02 * total), ylim=(-0.05, 1.6), xlabel="byte address in UB")
-        axes.set_xticks([start for _, start, _ in ranges], [str(start) for _, start, _ in ranges])
+        axes.set_xticks([shown[start] for _, start, _ in heads], [str(start) for _, start, _ in heads])
         axes.set_yticks([])
         axes.set_title(f"UB of core {core}: the bytes that were touched", pad=10)
         axes.grid(visible=False)
@@ -94,6 +107,24 @@ def ub_map(instructions: InstructionLog, core: int = 0) -> View:
     summary = f"Bytes of UB, by address: {listed}."
     names, starts, ends = (np.array(column) for column in zip(*ranges, strict=True))
     return View(figure, {"name": names, "start_byte": starts, "end_byte": ends}, summary)
+
+
+def _heads(ranges: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Ranges of one tensor without a gap between them as one."""
+    merged: list[tuple[str, int, int]] = []
+    for name, start, end in ranges:
+        if merged and merged[-1][0] == name and merged[-1][2] == start:
+            merged[-1] = (name, merged[-1][1], end)
+        else:
+            merged.append((name, start, end))
+    return merged
+
+
+def _long_gaps(ranges: Sequence[tuple[str, int, int]]) -> list[tuple[int, int]]:
+    """Gaps that would dwarf the ranges: the byte behind each, and what to cut out so that the strip stays readable."""
+    used = sum(end - start for _, start, end in ranges)
+    gaps = [(start, start - end) for (_, _, end), (_, start, _) in itertools.pairwise(ranges)]
+    return [(behind, length - 2 * used) for behind, length in gaps if length > 8 * used]
 
 
 def pipe_lanes(instructions: InstructionLog, core: int = 0) -> View:
@@ -124,7 +155,7 @@ def pipe_lanes(instructions: InstructionLog, core: int = 0) -> View:
                     *ends, "data", arrowstyle="-|>", shrinkA=4, shrinkB=4, mutation_scale=10, color=COLOURS["faint"]
                 )
             )
-        axes.set_yticks([lane[name] for name in _LANES], [f"{name}\n{_WORK[name]}" for name in _LANES])
+        axes.set_yticks([lane[name] for name in _LANES], [f"{name}\n{PIPE_WORK[name]}" for name in _LANES])
         axes.set(xlim=(-1, len(records)), ylim=(-0.6, 2.75), xlabel="order of execution", title=f"Pipes of core {core}")
         axes.grid(axis="x", visible=False)
     work = records[records["flag"] == 0]
@@ -172,10 +203,7 @@ def orders(logs: Mapping[str, InstructionLog], core: int = 0) -> View:
     return View(figure, data, f"Instructions by their place in the program, in the order of execution. {listed}.")
 
 
-_WORK = {"MTE2": "copy in", "V": "compute", "MTE3": "copy out"}
-
-
-def _ub_ranges(record: np.void) -> list[tuple[int, int]]:
+def operand_ranges(record: np.void) -> list[tuple[int, int]]:
     """Start and end byte of each operand in UB, the destination first."""
     addresses, lengths = record["ub_address"].tolist(), record["ub_bytes"].tolist()
     return [(start, start + length) for start, length in zip(addresses, lengths, strict=True) if length]

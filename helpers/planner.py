@@ -21,7 +21,7 @@ def _library() -> ctypes.CDLL:
     for tiling_bytes in (library.MseLossGradV1TilingBytes, library.MseLossGradV1PreciseTilingBytes):
         tiling_bytes.restype = size
     for plan in (library.MseLossGradV1Plan, library.MseLossGradV1PlanPrecise):
-        plan.argtypes = [size, word, word, word, word, ctypes.c_void_p]
+        plan.argtypes = [size, *[word] * 6, ctypes.c_void_p]
         plan.restype = word
     library.MseLossGradV1DescribeTiling.argtypes = [ctypes.c_void_p, text, size]
     library.MseLossGradV1DescribeTiling.restype = size
@@ -43,14 +43,22 @@ def soc_rows() -> list[dict[str, object]]:
 
 
 def plan_tiling(
-    elems: int, element_bytes: int, reduction: int, core_num: int, ub_bytes: int, *, precise: bool = False
+    elems: int,
+    element_bytes: int,
+    reduction: int,
+    core_num: int,
+    full_bandwidth_cores: int,
+    clock_mhz: int,
+    ub_bytes: int,
+    *,
+    precise: bool = False,
 ) -> tuple[int, bytes, dict[str, object]]:
     """Call `PlanTiling` or `PlanPreciseTiling`: its status, the tiling as the kernel reads it, and its plain fields."""
     library = _library()
     size = library.MseLossGradV1PreciseTilingBytes if precise else library.MseLossGradV1TilingBytes
     call = library.MseLossGradV1PlanPrecise if precise else library.MseLossGradV1Plan
     tiling = ctypes.create_string_buffer(size())
-    status = call(elems, element_bytes, reduction, core_num, ub_bytes, tiling)
+    status = call(elems, element_bytes, reduction, core_num, full_bandwidth_cores, clock_mhz, ub_bytes, tiling)
     text = ctypes.create_string_buffer(_TEXT_BYTES)
     library.MseLossGradV1DescribeTiling(tiling, text, _TEXT_BYTES)
     return status, tiling.raw, json.loads(text.value)

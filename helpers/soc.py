@@ -20,6 +20,8 @@ class Soc:
         npu_arch: `__NPU_ARCH__`, 2201 or 3002.
         cce_aicore: the older `__CCE_AICORE__`, 220 or 300.
         vector_cores: cores a pure vector kernel can use at once.
+        full_bandwidth_cores: so many cores load float32 as fast as the memory gives.
+        clock_mhz: of a vector core.
         ub_bytes: UB of one core.
         planned_ub_bytes: what a plan may use of it.
         overflow: "infnan" (IEEE results) or "saturate" (half results limited to +-65504, NaN to 0): what the runtime
@@ -31,6 +33,8 @@ class Soc:
     npu_arch: int
     cce_aicore: int
     vector_cores: int
+    full_bandwidth_cores: int
+    clock_mhz: int
     ub_bytes: int
     planned_ub_bytes: int
     overflow: str
@@ -46,6 +50,8 @@ def soc_table() -> dict[str, Soc]:
             npu_arch=row["npuArch"],
             cce_aicore=row["cceAicore"],
             vector_cores=row["vectorCoreNum"],
+            full_bandwidth_cores=row["fullBandwidthCores"],
+            clock_mhz=row["clockMhz"],
             ub_bytes=row["ubBytes"],
             planned_ub_bytes=row["plannedUbBytes"],
             overflow="saturate" if row["saturatesOnly"] else "infnan",

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,7 +28,7 @@ _SET, _WAIT = 1, 2
 _HALF, _FLOAT = 1, 3  # enum class DataType
 _PLAIN = ("Sub", "Muls", "Mul")
 _WIDENED = ("Cast", "Cast", "Sub", "Muls", "Cast", "Mul", "Cast")
-_NAMES = ("tile loop", "DataCopyPad", "Sub", "Muls", "Mul", "Cast", "SetFlag", "WaitFlag")
+_NAMES = ("tile loop", "DataCopyPad", "Sub", "Muls", "Mul", "Cast", "SetFlag", "WaitFlag", "~TPipe")
 _INPUTS, _OUTPUT = 3, 3  # three inputs, then the output, as numbers of tensors
 
 
@@ -79,7 +80,7 @@ class _Kinds:
 
 
 def tile_stream(loop: TileLoop) -> InstructionStream:
-    """The loop's instructions, in the order in which the kernel issues them; without bank conflicts."""
+    """The loop's instructions, in the order in which the kernel issues them."""
     kinds, parts, lengths = _Kinds(), [], []
     known: dict[int, np.ndarray] = {}
     for elems in loop.core_elems():
@@ -107,16 +108,26 @@ def _core_numbers(loop: TileLoop, kinds: _Kinds, elems: int) -> np.ndarray:
     parts = [*[first] * begin, np.tile(later, whole - begin)]
     if tail:
         parts.append(_tile_numbers(loop, kinds, tail, waits=whole >= loop.buffers))
-    return np.concatenate(parts)
+    used = min(whole + bool(tail), loop.buffers)  # of each queue; in the end all are waited for
+    ends = [(_MTE3, _V, 0), *((_V, _MTE2, tensor) for tensor in range(_INPUTS))]
+    return np.concatenate([*parts, np.repeat([_flag(kinds, "~TPipe", *end) for end in ends], used)])
+
+
+def _flag(kinds: _Kinds, call: str, source: int, destination: int, flag_id: int) -> int:
+    sets = call == "SetFlag"
+    return kinds.number(
+        call=_NAMES.index(call),
+        pipe=source if sets else destination,
+        flag=_SET if sets else _WAIT,
+        flag_source=source,
+        flag_destination=destination,
+        flag_id=flag_id,
+    )
 
 
 def _tile_numbers(loop: TileLoop, kinds: _Kinds, elems: int, *, waits: bool) -> np.ndarray:
-    def flag(what: int, source: int, destination: int, flag_id: int) -> int:
-        pipe = source if what == _SET else destination
-        call = _NAMES.index("SetFlag" if what == _SET else "WaitFlag")
-        return kinds.number(
-            call=call, pipe=pipe, flag=what, flag_source=source, flag_destination=destination, flag_id=flag_id
-        )
+    set_flag = functools.partial(_flag, kinds, "SetFlag")
+    wait_flag = functools.partial(_flag, kinds, "WaitFlag")
 
     def copy(pipe: int, tensor: int) -> int:
         size = elems * loop.element_bytes
@@ -135,13 +146,13 @@ def _tile_numbers(loop: TileLoop, kinds: _Kinds, elems: int, *, waits: bool) -> 
 
     numbers: list[int] = []
     for tensor in range(_INPUTS):
-        numbers += [flag(_WAIT, _V, _MTE2, tensor)] if waits else []
-        numbers += [copy(_MTE2, tensor), flag(_SET, _MTE2, _V, tensor)]
-    numbers += [flag(_WAIT, _MTE2, _V, tensor) for tensor in range(_INPUTS)]
-    numbers += [flag(_WAIT, _MTE3, _V, 0)] if waits else []
+        numbers += [wait_flag(_V, _MTE2, tensor)] if waits else []
+        numbers += [copy(_MTE2, tensor), set_flag(_MTE2, _V, tensor)]
+    numbers += [wait_flag(_MTE2, _V, tensor) for tensor in range(_INPUTS)]
+    numbers += [wait_flag(_MTE3, _V, 0)] if waits else []
     numbers += _vector_numbers(loop, kinds, elems)
-    numbers += [flag(_SET, _V, _MTE3, 0), *(flag(_SET, _V, _MTE2, tensor) for tensor in range(_INPUTS))]
-    numbers += [flag(_WAIT, _V, _MTE3, 0), copy(_MTE3, _OUTPUT), flag(_SET, _MTE3, _V, 0)]
+    numbers += [set_flag(_V, _MTE3, 0), *(set_flag(_V, _MTE2, tensor) for tensor in range(_INPUTS))]
+    numbers += [wait_flag(_V, _MTE3, 0), copy(_MTE3, _OUTPUT), set_flag(_MTE3, _V, 0)]
     return np.array(numbers)
 
 

@@ -117,6 +117,8 @@ def plan(
         checked_dtype.itemsize,
         _REDUCTIONS[checked_reduction],
         found_soc.vector_cores,
+        found_soc.full_bandwidth_cores,
+        found_soc.clock_mhz,
         found_soc.planned_ub_bytes,
         precise=variant == "precise",
     )

@@ -8,16 +8,19 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from helpers.errors import ArgumentValueError
-from helpers.instruction_costs import slopes
+from helpers.instruction_costs import fits_l2, slopes
 from helpers.instruction_stream import InstructionStream
 from helpers.soc_costs import SocCosts, soc_costs
 from helpers.timing import Times, run_timing
+from helpers.timing_limits import beyond_the_model
 
 EACH_LIMIT = 1 << 21  # instructions up to which each one's times are kept
 PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
@@ -25,7 +28,7 @@ PIPE_NAMES = ("S", "V", "MTE2", "MTE3")
 
 @dataclass(frozen=True)
 class Range:
-    """A modelled time: with the table's values, and with each value at its faster and at its slower end."""
+    """A modelled time: with the table's values, and the least and the most over the ends of their ranges."""
 
     seconds: float
     fastest_seconds: float
@@ -78,9 +81,14 @@ class Timeline:
 
     @functools.cached_property
     def range(self) -> Range:
-        """`seconds`, and what they are with every value at its faster and at its slower end."""
-        ends = [model_time(self.stream, self.soc, table, self.warm, False) for table in _ends(self.costs)]
-        return Range(self.seconds, *(end.seconds for end in ends))
+        """`seconds`, and the least and the most that they are at the ends of the values' ranges."""
+
+        def seconds_with(table: SocCosts) -> float:
+            return model_time(self.stream, self.soc, table, self.warm, False).seconds
+
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            found = [self.seconds, *threads.map(seconds_with, self.costs.ends(starts_matter=self.cores > 1))]
+        return Range(self.seconds, min(found), max(found))
 
     @property
     def busy_seconds(self) -> dict[str, float]:
@@ -94,8 +102,21 @@ class Timeline:
 
     @property
     def dram_share(self) -> float:
-        """The roofline's time (all bytes at the theoretical DRAM bandwidth) over the modelled time."""
+        """The roofline's time (all bytes at the theoretical DRAM bandwidth) over the modelled time.
+
+        May be above 1 where L2 keeps what is written, or gives what is read.
+        """
         return self.bytes / self.costs.value("dram_bandwidth") / self.seconds
+
+    @property
+    def writes_stay_in_l2(self) -> bool:
+        """Whether L2 keeps all that the launch moves through it, so that nothing is written to DRAM."""
+        return fits_l2(self.stream, self.costs)
+
+    @functools.cached_property
+    def beyond_the_model(self) -> tuple[str, ...]:
+        """What the launch does that the model is known to be too fast at; the range does not cover it."""
+        return beyond_the_model(self.stream)
 
     @functools.cached_property
     def instructions(self) -> np.ndarray:
@@ -150,11 +171,13 @@ class Timeline:
     def __str__(self) -> str:
         parts = ", ".join(f"{name} {microseconds(value)}" for name, value in self.parts.items())
         busy = ", ".join(f"{name} {microseconds(value)}" for name, value in self.busy_seconds.items() if value)
+        beyond = "".join(f"\nmodelled too fast: {what}" for what in self.beyond_the_model)
+        stays = " (what is written stays in L2)" if self.writes_stay_in_l2 else ""
         return (
             f"modelled on {self.soc}, {self.cores} cores: {self.range}\n"
             f"modelled parts: {parts}\n"
             f"modelled busy time per core: {busy}\n"
-            f"modelled share of the DRAM roofline: {self.dram_share:.2f}\n"
+            f"modelled share of the DRAM roofline: {self.dram_share:.2f}{stays}{beyond}\n"
             f"rests on {len(self.costs)} values: {self.costs.statuses()}; timeline.sources() lists them"
         )
 
@@ -187,7 +210,9 @@ def model_time(
         )
     if stream.dropped:
         raise ArgumentValueError(
-            "stream", stream, f"complete launches: {stream.dropped} instructions were too many to keep"
+            "stream",
+            stream,
+            f"complete launches: {stream.dropped} instructions were too many to keep. Next: model a smaller tensor",
         )
     table = costs if isinstance(costs, SocCosts) else soc_costs(soc, **(costs or {}))
     kept = len(stream.numbers) <= EACH_LIMIT if each is None else each
@@ -197,7 +222,3 @@ def model_time(
 def microseconds(seconds: float) -> str:
     """As text, four digits or whole microseconds."""
     return f"{seconds * 1e6:.4g} us" if seconds < 1e-2 else f"{seconds * 1e6:.0f} us"
-
-
-def _ends(costs: SocCosts) -> tuple[SocCosts, SocCosts]:
-    return costs.fastest, costs.slowest

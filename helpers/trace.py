@@ -5,7 +5,8 @@
 - `python -m helpers trace --shape 100,100 --out trace.json` models one case and writes it
 
 Names, lanes, colours and order follow Ascend/msopprof. Every instruction is in it: flags as pairs of B and E, all else
-as X. A lane shows one thing at a time: a flag that its pipe meets while copies are under way is drawn behind them.
+as X; counters show what copies move in each microsecond. A lane shows one thing at a time: a flag that its pipe meets
+while copies are under way is drawn behind them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.errors import ArgumentError, BuildError, CompilerNotFound, KernelFault, LaunchError, RunModeUnavailable
+from helpers.mte_throughput import throughput_events
 
 if TYPE_CHECKING:
     from helpers.timeline import Timeline
@@ -40,20 +42,21 @@ _NS_PER_US = 1e3
 
 
 def chrome_trace(timeline: Timeline) -> dict[str, object]:
-    """The timeline in the trace event format; modelled microseconds from the start of the first block."""
+    """The timeline in the trace event format; modelled microseconds from the start of the first block, in order."""
     shown = _shown(timeline)
     pairs = _flag_pairs(timeline)
-    events = _metadata(timeline)
+    ids = _flag_ids(timeline, pairs)
+    events = throughput_events(timeline)
     for place in range(len(shown.start_us)):
-        events += _instruction_events(timeline, shown, place)
-    for number, (setter, waiter) in enumerate(pairs):
-        events += _flow_events(timeline, shown, number, setter, waiter)
+        events += _instruction_events(timeline, shown, ids, place)
+    for setter, waiter in pairs:
+        events += _flow_events(timeline, shown, ids, setter, waiter)
     return {
         "schemaVersion": 2,
         "displayTimeUnit": "ns",
         "profilingType": "op",
         "note": f"modelled times on {timeline.soc}",
-        "traceEvents": events,
+        "traceEvents": [*_metadata(timeline), *sorted(events, key=lambda event: event["ts"])],
     }
 
 
@@ -100,12 +103,30 @@ def _flag_pairs(timeline: Timeline) -> list[tuple[int, int]]:
     return sorted(pair for key in sets for pair in zip(sets[key], waits[key], strict=False))
 
 
+def _flag_ids(timeline: Timeline, pairs: Sequence[tuple[int, int]]) -> dict[int, str]:
+    """The id of each SetFlag and WaitFlag by its place: one for a pair, numbered from 0 on each core."""
+    rows = timeline.instructions
+    paired = dict(pairs)
+    waiters = set(paired.values())
+    ids: dict[int, str] = {}
+    numbers: dict[int, int] = defaultdict(int)
+    for place in np.flatnonzero((rows["flag"] == _SET) | (rows["flag"] == _WAIT)).tolist():
+        if place in waiters:
+            continue
+        core = int(rows["core"][place])
+        ids[place] = f"{process_name(core, timeline.soc)}_{numbers[core]}"
+        numbers[core] += 1
+        if place in paired:
+            ids[paired[place]] = ids[place]
+    return ids
+
+
 def _lane(timeline: Timeline, place: int) -> dict[str, object]:
     row = timeline.instructions[place]
     return {"pid": process_name(int(row["core"]), timeline.soc), "tid": LANES[row["pipe"]]}
 
 
-def _instruction_events(timeline: Timeline, shown: _Shown, place: int) -> list[dict[str, object]]:
+def _instruction_events(timeline: Timeline, shown: _Shown, ids: dict[int, str], place: int) -> list[dict[str, object]]:
     row, stream = timeline.instructions[place], timeline.stream
     kind = stream.kinds[stream.numbers[place]]
     start, end = float(shown.start_us[place]), float(shown.end_us[place])
@@ -115,8 +136,8 @@ def _instruction_events(timeline: Timeline, shown: _Shown, place: int) -> list[d
         name = "SET_FLAG" if row["flag"] == _SET else "WAIT_FLAG"
         source, destination = LANES[kind["flag_source"]], LANES[kind["flag_destination"]]
         args["detail"] = f"PIPE:{source},TRIGGERPIPE:{destination},FLAGID:{kind['flag_id']},"
-        flag = {"name": name, "cname": COLOURS[name], "id": f"{row['core']}_{place}", **lane}
-        return [{**flag, "ph": "B", "ts": start, "args": args}, {**flag, "ph": "E", "ts": end}]
+        flag = {"name": name, "cname": COLOURS[name], "id": ids[place], **lane}
+        return [{**flag, "ph": "B", "ts": start, "args": args}, {**flag, "ph": "E", "ts": end, "args": {}}]
     args["detail"] = f"modelled, {kind['elements']} elements"
     if row["bytes"]:
         args["process_bytes"] = str(row["bytes"])
@@ -126,13 +147,19 @@ def _instruction_events(timeline: Timeline, shown: _Shown, place: int) -> list[d
     ]
 
 
-def _flow_events(timeline: Timeline, shown: _Shown, number: int, setter: int, waiter: int) -> list[dict[str, object]]:
+def _flow_events(
+    timeline: Timeline, shown: _Shown, ids: dict[int, str], setter: int, waiter: int
+) -> list[dict[str, object]]:
+    """An arrow from within the SetFlag to within the WaitFlag, to the moment at which it is let go."""
     source, destination = _lane(timeline, setter), _lane(timeline, waiter)
-    flow = {"name": "flow", "cat": f"{source['tid']}To{destination['tid']}", "id": str(number)}
-    start = float(shown.start_us[setter])
+    flow = {"name": "flow", "cat": f"{source['tid']}To{destination['tid']}", "id": ids[setter]}
+    set_us = float(shown.end_us[setter] - shown.start_us[setter])
+    wait_us = float(shown.end_us[waiter] - shown.start_us[waiter])
+    leaves = float(shown.start_us[setter]) + set_us / 2
+    arrives = float(shown.end_us[waiter]) - min(set_us, wait_us) / 2
     return [
-        {**flow, "ph": "s", "ts": start, **source},
-        {**flow, "ph": "t", "ts": max(start, float(shown.end_us[waiter])), **destination},
+        {**flow, "ph": "s", "ts": leaves, **source},
+        {**flow, "ph": "t", "ts": max(leaves, arrives), **destination},
     ]
 
 
@@ -142,7 +169,7 @@ def _metadata(timeline: Timeline) -> list[dict[str, object]]:
     for core in np.unique(timeline.instructions["core"]).tolist():
         pid = process_name(core, timeline.soc)
         order = core // per_core * 3 + 2 + core % per_core
-        events.append({"name": "process_sort_index", "ph": "M", "pid": pid, "args": {"sort_index": order}})
+        events.append({"name": "process_sort_index", "ph": "M", "pid": pid, "tid": "NA", "args": {"sort_index": order}})
         for lane, index in SORT_INDEX.items():
             events.append(
                 {"name": "thread_sort_index", "ph": "M", "pid": pid, "tid": lane, "args": {"sort_index": index}}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `msprof op` wrote, laid over a modelled timeline lane by lane.
 
-- `read_profile(path)` reads a trace.json, or a PipeUtilization.csv
+- `read_profile(path)` reads a trace.json, of all cores or of one, or a PipeUtilization.csv
 - `lay_over(timeline, profile)` compares busy times and, for a trace, instruction by instruction
 
 Whether a file was measured on a device or came from CANN's own simulator is not to be seen from it: `origin` says what
@@ -10,10 +10,6 @@ the caller knows, and stands beside every figure.
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,16 +19,7 @@ import numpy as np
 from helpers.errors import ArgumentValueError
 from helpers.timeline import Timeline
 from helpers.trace import LANES, process_name
-
-_CSV_COLUMNS = {
-    "SCALAR": "aiv_scalar_time(us)",
-    "VECTOR": "aiv_vec_time(us)",
-    "MTE2": "aiv_mte2_time(us)",
-    "MTE3": "aiv_mte3_time(us)",
-}
-_CSV_CORE = ("block_id", "sub_block_id")
-_VECTOR_CORE = re.compile(r"core(\d+)[._]veccore(\d+)")
-_NO_WORK = ("SET_FLAG", "WAIT_FLAG", "BAR")
+from helpers.trace_formats import busy_us, read_pipe_utilization, read_trace
 
 
 @dataclass(frozen=True)
@@ -94,18 +81,30 @@ class Overlay:
         return "\n".join(lines)
 
 
-def read_profile(path: str | Path, origin: str = "") -> Profile:
-    """Read a trace.json (either schema version's summary file) or a PipeUtilization.csv.
+def read_profile(
+    path: str | Path, origin: str = "", core: str | None = None, clock_mhz: float | None = None
+) -> Profile:
+    """Read one of the files that helpers/trace_formats.py lists.
+
+    Args:
+        path: the file.
+        origin: where it comes from, in words that stand beside every figure.
+        core: of a trace of one core, which; else the name of its folder says it.
+        clock_mhz: of a trace in cycles, the clock.
 
     Raises:
-        ArgumentValueError: it is neither.
+        ArgumentValueError: it is none of these, or `core` or `clock_mhz` is needed.
     """
     file = Path(path)
-    text = file.read_text(encoding="utf-8-sig")
     known = origin or file.name
-    if text.lstrip().startswith(("{", "[")):
-        return _from_trace(known, file, text)
-    return _from_csv(known, file, text)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ArgumentValueError("path", str(file), f"text, JSON or CSV ({error.reason})") from error
+    if not text.lstrip().startswith(("{", "[")):
+        return Profile(known, read_pipe_utilization(file, text), {})
+    slices = read_trace(file, text, core, clock_mhz)
+    return Profile(known, {lane: busy_us(times) for lane, times in slices.items()}, slices)
 
 
 def lay_over(timeline: Timeline, profile: Profile) -> Overlay:
@@ -118,7 +117,7 @@ def lay_over(timeline: Timeline, profile: Profile) -> Overlay:
         starts = None
         if imported is not None and len(imported) == len(slices) and len(slices):
             starts = (imported[:, 0] - imported[0, 0]) - (slices[:, 0] - slices[0, 0])
-        lanes.append(LaneResidual(*lane, float(slices[:, 1].sum()), profile.busy_us[lane], starts))
+        lanes.append(LaneResidual(*lane, busy_us(slices), profile.busy_us[lane], starts))
     return Overlay(
         profile.origin,
         tuple(lanes),
@@ -138,39 +137,3 @@ def _modelled_slices(timeline: Timeline) -> dict[tuple[str, str], np.ndarray]:
                 times = np.stack([lane["start_ns"], lane["end_ns"] - lane["start_ns"]], axis=1) / 1e3
                 slices[process_name(core, timeline.soc), pipe] = times
     return slices
-
-
-def _from_trace(origin: str, file: Path, text: str) -> Profile:
-    try:
-        content = json.loads(text)
-        events = content if isinstance(content, list) else content["traceEvents"]
-        found = defaultdict(list)
-        for event in events:
-            process = _VECTOR_CORE.search(str(event.get("pid", "")))
-            if event.get("ph") == "X" and process and event["tid"] in LANES and event["name"] not in _NO_WORK:
-                lane = f"core{process[1]}.veccore{process[2]}", event["tid"]
-                found[lane].append((float(event["ts"]), float(event["dur"])))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArgumentValueError("path", str(file), f"trace.json files of msprof op ({error!r})") from error
-    slices = {lane: np.array(sorted(times)) for lane, times in found.items()}
-    if not slices:
-        raise ArgumentValueError("path", str(file), "traces with lanes such as core0.veccore0, MTE2")
-    return Profile(origin, {lane: float(times[:, 1].sum()) for lane, times in slices.items()}, slices)
-
-
-def _from_csv(origin: str, file: Path, text: str) -> Profile:
-    rows = list(csv.DictReader(text.splitlines()))
-    columns = {name.strip() for name in (rows[0] if rows else {})}
-    if not {*_CSV_COLUMNS.values(), _CSV_CORE[0]} <= columns:
-        wanted = ", ".join((_CSV_CORE[0], *_CSV_COLUMNS.values()))
-        raise ArgumentValueError("path", str(file), f"CSV files with the columns {wanted}")
-    busy = {}
-    for row in rows:
-        values = {name.strip(): (value or "").strip() for name, value in row.items()}
-        veccore = re.sub(r"\D", "", values.get(_CSV_CORE[1], "")) or "0"  # "vector1"; rows of cube cores are left out
-        if values.get(_CSV_CORE[1], "").startswith("cube"):
-            continue
-        for pipe, column in _CSV_COLUMNS.items():
-            if values[column] not in ("", "NA"):
-                busy[f"core{values[_CSV_CORE[0]]}.veccore{veccore}", pipe] = float(values[column])
-    return Profile(origin, busy, {})

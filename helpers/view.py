@@ -38,6 +38,7 @@ COLOURS: Mapping[str, str] = {
     "faint": "#666666",
 }
 HATCHES: Mapping[str, str] = {"predict": "", "label": "//", "dout": "..", "y": "\\\\", "work": "xx", "free": ""}
+PIPE_WORK: Mapping[str, str] = {"MTE2": "copy in", "V": "compute", "MTE3": "copy out", "S": "scalar"}
 
 
 @dataclass(frozen=True, repr=False)

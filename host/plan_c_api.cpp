@@ -18,6 +18,30 @@ uint64_t Print(char *text, uint64_t capacity, const char *format, Values... valu
     return length < 0 ? 0 : static_cast<uint64_t>(length);
 }
 
+NsMseLossGradV1::PlanRequest RequestOf(uint64_t totalLength, uint32_t elementBytes, uint32_t reduction,
+                                       uint32_t coreNum, uint32_t fullBandwidthCores, uint32_t clockMhz,
+                                       uint32_t ubBytes)
+{
+    NsMseLossGradV1::PlanRequest request;
+    request.totalLength = totalLength;
+    request.elementBytes = elementBytes;
+    request.reduction = static_cast<NsMseLossGradV1::Reduction>(reduction);
+    request.coreNum = coreNum;
+    request.fullBandwidthCores = fullBandwidthCores;
+    request.clockMhz = clockMhz;
+    request.ubBytes = ubBytes;
+    return request;
+}
+
+template <typename TilingData, typename Planner>
+uint32_t Planned(Planner planner, const NsMseLossGradV1::PlanRequest &request, void *tiling)
+{
+    TilingData data;
+    const NsMseLossGradV1::PlanStatus status = planner(request, data);
+    std::memcpy(tiling, &data, sizeof(data));
+    return static_cast<uint32_t>(status);
+}
+
 }  // namespace
 
 extern "C" {
@@ -29,18 +53,11 @@ uint64_t MseLossGradV1TilingBytes()
 
 // Fills `tiling` (MseLossGradV1TilingBytes() bytes) and returns a PlanStatus.
 uint32_t MseLossGradV1Plan(uint64_t totalLength, uint32_t elementBytes, uint32_t reduction, uint32_t coreNum,
-                           uint32_t ubBytes, void *tiling)
+                           uint32_t fullBandwidthCores, uint32_t clockMhz, uint32_t ubBytes, void *tiling)
 {
-    NsMseLossGradV1::PlanRequest request;
-    request.totalLength = totalLength;
-    request.elementBytes = elementBytes;
-    request.reduction = static_cast<NsMseLossGradV1::Reduction>(reduction);
-    request.coreNum = coreNum;
-    request.ubBytes = ubBytes;
-    MseLossGradV1TilingData data;
-    const NsMseLossGradV1::PlanStatus status = NsMseLossGradV1::PlanTiling(request, data);
-    std::memcpy(tiling, &data, sizeof(data));
-    return static_cast<uint32_t>(status);
+    const NsMseLossGradV1::PlanRequest request =
+        RequestOf(totalLength, elementBytes, reduction, coreNum, fullBandwidthCores, clockMhz, ubBytes);
+    return Planned<MseLossGradV1TilingData>(NsMseLossGradV1::PlanTiling, request, tiling);
 }
 
 uint64_t MseLossGradV1PreciseTilingBytes()
@@ -50,14 +67,11 @@ uint64_t MseLossGradV1PreciseTilingBytes()
 
 // As MseLossGradV1Plan, for the precise variant; the bytes begin with the plain tiling, which Describe reads.
 uint32_t MseLossGradV1PlanPrecise(uint64_t totalLength, uint32_t elementBytes, uint32_t reduction, uint32_t coreNum,
-                                  uint32_t ubBytes, void *tiling)
+                                  uint32_t fullBandwidthCores, uint32_t clockMhz, uint32_t ubBytes, void *tiling)
 {
-    const NsMseLossGradV1::PlanRequest request{totalLength, elementBytes,
-                                               static_cast<NsMseLossGradV1::Reduction>(reduction), coreNum, ubBytes};
-    MseLossGradV1PreciseTilingData data;
-    const NsMseLossGradV1::PlanStatus status = NsMseLossGradV1::PlanPreciseTiling(request, data);
-    std::memcpy(tiling, &data, sizeof(data));
-    return static_cast<uint32_t>(status);
+    const NsMseLossGradV1::PlanRequest request =
+        RequestOf(totalLength, elementBytes, reduction, coreNum, fullBandwidthCores, clockMhz, ubBytes);
+    return Planned<MseLossGradV1PreciseTilingData>(NsMseLossGradV1::PlanPreciseTiling, request, tiling);
 }
 
 uint64_t MseLossGradV1DescribeTiling(const void *tiling, char *text, uint64_t capacity)
@@ -82,11 +96,12 @@ uint32_t MseLossGradV1SocCount()
 uint64_t MseLossGradV1DescribeSoc(uint32_t index, char *text, uint64_t capacity)
 {
     const NsMseLossGradV1::Soc &soc = NsMseLossGradV1::SOC_TABLE[index];
-    return Print(text, capacity,
-                 "{\"name\": \"%s\", \"family\": \"%s\", \"npuArch\": %u, \"cceAicore\": %u, \"vectorCoreNum\": %u, "
-                 "\"ubBytes\": %u, \"plannedUbBytes\": %u, \"saturatesOnly\": %s}",
-                 soc.name, soc.family, soc.npuArch, soc.cceAicore, soc.vectorCoreNum, soc.ubBytes, soc.plannedUbBytes,
-                 soc.saturatesOnly ? "true" : "false");
+    return Print(
+        text, capacity,
+        "{\"name\": \"%s\", \"family\": \"%s\", \"npuArch\": %u, \"cceAicore\": %u, \"vectorCoreNum\": %u, "
+        "\"fullBandwidthCores\": %u, \"clockMhz\": %u, \"ubBytes\": %u, \"plannedUbBytes\": %u, \"saturatesOnly\": %s}",
+        soc.name, soc.family, soc.npuArch, soc.cceAicore, soc.vectorCoreNum, soc.fullBandwidthCores, soc.clockMhz,
+        soc.ubBytes, soc.plannedUbBytes, soc.saturatesOnly ? "true" : "false");
 }
 
 }  // extern "C"

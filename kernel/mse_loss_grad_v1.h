@@ -88,16 +88,22 @@ __aicore__ inline void MseLossGradV1<T>::InitBuffers(const MseLossGradV1TilingDa
     const uint32_t tileBytes = tileLength_ * sizeof(T);
     const uint32_t chunkBytes = chunkLength_ * sizeof(float);
     const uint8_t bufferNum = static_cast<uint8_t>(tiling.bufferNum);
-    pipe->InitBuffer(predictQueue_, bufferNum, tileBytes);
-    pipe->InitBuffer(yQueue_, bufferNum, tileBytes);
+    // Two queues lie on either side of the gap; for float16, right lies before all of them and left behind. Sources
+    // that are read together start in different bank groups: one before the gap, one behind, and all else is whole
+    // lines. A result goes to where a source lies, or to another bank than what is read: two queues and the gap fill a
+    // bank, and y ends within the first.
+    const uint32_t sideBytes = 2 * bufferNum * tileBytes;
+    const uint32_t gapBytes = BANK_GAP_BYTES + (sideBytes < BANK_BYTES ? BANK_BYTES - sideBytes : 0);
     if constexpr (WIDEN) {
-        pipe->InitBuffer(leftBuffer_, chunkBytes);
+        pipe->InitBuffer(rightBuffer_, chunkBytes);
     }
-    pipe->InitBuffer(bankGap_, BANK_GAP_BYTES);
+    pipe->InitBuffer(yQueue_, bufferNum, tileBytes);
+    pipe->InitBuffer(predictQueue_, bufferNum, tileBytes);
+    pipe->InitBuffer(bankGap_, gapBytes);
     pipe->InitBuffer(labelQueue_, bufferNum, tileBytes);
     pipe->InitBuffer(doutQueue_, bufferNum, tileBytes);
     if constexpr (WIDEN) {
-        pipe->InitBuffer(rightBuffer_, chunkBytes);
+        pipe->InitBuffer(leftBuffer_, chunkBytes);
     }
 }
 

@@ -5,9 +5,10 @@
 
 #include <cstdint>
 
-// Bits 8:5 of a UB address select the bank group: two sources of one instruction that start 256 bytes apart (modulo
-// 512) never meet in one. All buffers are multiples of 512 bytes, so one gap this long displaces half of them.
-constexpr uint32_t BANK_GAP_BYTES = 256;
+// Bits 17:16 of a UB address select the bank, bits 8:5 the group in it. An instruction waits where two sources need one
+// group, and where its result goes to the bank and group that it reads next.
+constexpr uint32_t BANK_BYTES = 64 * 1024;
+constexpr uint32_t BANK_GAP_BYTES = 256;  // half the groups: sources this far apart, modulo 512, never meet
 
 // The first longCoreNum cores own longCoreLength elements each, every further core owns shortCoreLength, and the
 // last core stops at totalLength. Both lengths are multiples of 512 bytes, so no two cores share a 512-byte line.

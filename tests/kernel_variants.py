@@ -14,7 +14,7 @@ from helpers import Inputs, Kernel, make_inputs, plan, source
 from helpers.launch import LaunchResult
 
 CPP_TYPES = {"float32": "float", "float16": "half"}
-ONE_TILE, TAIL, THREE_CORES = 1000, 37, 10_000  # elements; as float32 on the SoC of the tests
+ONE_TILE, TAIL, SIX_CORES = 1000, 37, 50_021  # elements; as float32 on the SoC of the tests
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,9 @@ def launch_variant(variant: Variant, **options: object) -> tuple[np.ndarray, Lau
     return y, result, path.with_suffix(".h").read_text(encoding="utf-8").splitlines()
 
 
-# Not a mistake: four tiles on a core where the plan has one.
+# Not mistakes: four tiles on a core where the plan has one, and a chunk and a half in a tile where it has one.
 FOUR_TILES = {"tileLength_ = tiling.tileLength;": "tileLength_ = tiling.tileLength / 4;"}
+MORE_CHUNKS = {"tileLength_ = tiling.tileLength;": "tileLength_ = tiling.tileLength / 2 * 3;"}
 DEQUE_Y = "AscendC::LocalTensor<T> y = yQueue_.template DeQue<T>();"
 ALLOC_Y = "AscendC::LocalTensor<T> y = yQueue_.template AllocTensor<T>();"
 A_MEMBER = "    uint64_t coreLength_ = 0;"
@@ -104,8 +105,8 @@ VARIANTS = {
         },
         code="core-race",
         line=STORE,
-        cores="cores 0-2",
-        elems=THREE_CORES,
+        cores="cores 0-5",
+        elems=SIX_CORES,
     ),
     # the life of queue tensors
     "predict is freed before its last use": Variant(
@@ -163,7 +164,7 @@ VARIANTS = {
         line=LOAD,
     ),
     "the last chunk is not clipped": Variant(
-        {CLIPPED_CHUNK: "const uint32_t chunk = chunkLength_;"},
+        MORE_CHUNKS | {CLIPPED_CHUNK: "const uint32_t chunk = chunkLength_;"},
         code="ub-out-of-bounds",
         line="AscendC::Cast(left, predict[start], AscendC::RoundMode::CAST_NONE, chunk);",
         dtype="float16",
@@ -180,11 +181,11 @@ VARIANTS = {
         {DOUT_BUFFERS: DOUT_BUFFERS.replace("bufferNum", "8 * bufferNum")},
         code="ub-capacity",
         line=DOUT_BUFFERS.replace("bufferNum", "8 * bufferNum"),
-        cores="cores 0-2",
-        elems=THREE_CORES,
+        cores="cores 0-5",
+        elems=SIX_CORES,
     ),
     "the last core stays idle": Variant(
-        {"if (core >= tiling.coreNum) {": "if (core + 1 >= tiling.coreNum) {"}, code="gm-unwritten", elems=THREE_CORES
+        {"if (core >= tiling.coreNum) {": "if (core + 1 >= tiling.coreNum) {"}, code="gm-unwritten", elems=SIX_CORES
     ),
     # no rule is broken, and the numbers are wrong
     "every tile reads the first": Variant(FOUR_TILES | {LOAD: LOAD.replace("source[offset]", "source[0]")}),
@@ -201,5 +202,29 @@ VARIANTS = {
     ),
     "two stages share a work buffer": Variant(
         {"rightBuffer_.template Get<float>()": "leftBuffer_.template Get<float>()"}, dtype="float16"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Other places in UB, which break no rule: `conflicts` names what vector instructions then wait for."""
+
+    replacements: Mapping[str, str]
+    conflicts: str
+    elems: int = ONE_TILE
+
+
+GAP = "const uint32_t gapBytes = BANK_GAP_BYTES + (sideBytes < BANK_BYTES ? BANK_BYTES - sideBytes : 0);"
+INIT_Y = "    pipe->InitBuffer(yQueue_, bufferNum, tileBytes);\n"
+INIT_PREDICT = "    pipe->InitBuffer(predictQueue_, bufferNum, tileBytes);\n"
+
+LAYOUTS = {
+    "all starts are whole lines": Layout({GAP: "const uint32_t gapBytes = BANK_BYTES;"}, "read_conflicts"),
+    "the gap fills no bank": Layout({GAP: "const uint32_t gapBytes = BANK_GAP_BYTES;"}, "write_conflicts"),
+    "y reaches into the second bank": Layout(
+        {INIT_Y + INIT_PREDICT: INIT_PREDICT + INIT_Y, "tileLength_ = tiling.tileLength;": "tileLength_ = 5632;"},
+        "write_conflicts",
+        elems=1_000_003,
     ),
 }

@@ -11,7 +11,21 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from helpers import compare, figures, log_figures, make_inputs, plan, run
+from helpers import (
+    buffer_figures,
+    compare,
+    figures,
+    log_figures,
+    make_inputs,
+    plan,
+    roofline_figures,
+    run,
+    tiling_figures,
+    timeline_figures,
+    ub_figures,
+    what_if_figures,
+)
+from helpers.tile_loop import tile_timeline
 from helpers.view import COLOURS, HATCHES, STYLE, View, canvas
 
 
@@ -36,6 +50,28 @@ def every_view(one_tile):
     yield log_figures.ub_map(one_tile)
     yield log_figures.pipe_lanes(one_tile)
     yield log_figures.orders({"one": one_tile, "the same again": one_tile})
+    yield from modelled_views()
+
+
+def modelled_views():
+    tensor = np.broadcast_to(np.float16(0), (10**6,))
+    real = run(tensor, tensor, tensor, level="model")
+    one, two = (tile_timeline(20_000, "float32", "Ascend910B1", 4096, buffers, 1) for buffers in (1, 2))
+    yield timeline_figures.timeline_view(one)
+    yield timeline_figures.timeline_view(
+        real.timeline, cores=(0, 5, real.plan.cores - 1), window_us=(2, 4), arrows=False
+    )
+    yield timeline_figures.compare_timelines({"one buffer": one, "two buffers": two})
+    yield ub_figures.ub_over_time(real.instructions, real.timeline, core=3)
+    yield tiling_figures.tile_map(plan(1, "float32"))
+    yield tiling_figures.tile_map(plan(10**8, "float16"))
+    yield tiling_figures.ub_budget(real.plan)
+    yield what_if_figures.what_if_map(what_if_figures.what_if_grid(100_000, "float16"))
+    yield what_if_figures.tile_sweep(100_000, "float32", cores=3)
+    yield what_if_figures.core_sweep((100, 100_000), "float32")
+    yield buffer_figures.buffer_gain([(one, two)], {"a mark": (0.1, 0.2)})
+    yield roofline_figures.roofline({"real": (real.timeline, 3 * 10**6)})
+    yield roofline_figures.time_parts({"real": real.timeline, "one": one})
 
 
 def test_every_figure_is_a_png_of_one_width_with_a_sentence_and_read_only_by_its_arrays(one_tile):
@@ -60,9 +96,9 @@ def test_every_word_in_a_figure_is_large_enough_and_inside_it(one_tile):
 
 
 def test_core_split_draws_the_ranges_of_the_plan():
-    planned = plan(1_000_003, "float16")
+    planned = plan(10**8 + 3, "float16")
     view = figures.core_split(planned)
-    assert view.data["elems"].sum() == 1_000_003 and len(view.data["core"]) == planned.cores == 48
+    assert view.data["elems"].sum() == 10**8 + 3 and len(view.data["core"]) == planned.cores == 48
     assert [bar.get_height() for bar in view.axes.patches] == view.data["elems"].tolist()
     assert figures.core_split(plan(5, "float32")).summary == "One core owns all 5 elements."
 
@@ -107,17 +143,34 @@ def test_the_tail_is_what_does_not_fill_a_block(dtype, per_block):
 def test_ub_map_names_each_tensor_where_the_log_puts_it(one_tile):
     data = log_figures.ub_map(one_tile).data
     assert list(zip(data["name"].tolist(), data["start_byte"].tolist(), data["end_byte"].tolist(), strict=True)) == [
-        ("predict", 0, 160),
-        ("y", 1024, 1172),
-        ("label", 2304, 2464),
-        ("dout", 3328, 3488),
+        ("y", 0, 148),
+        ("predict", 1024, 1184),
+        ("label", 65792, 65952),
+        ("dout", 66816, 66976),
     ]
 
 
 def test_ranges_of_ub_do_not_overlap_and_chunks_belong_to_their_tensor(two_tiles):
     ranges = log_figures.ub_ranges(two_tiles.instructions)
     assert all(before[2] <= after[1] for before, after in itertools.pairwise(ranges))
-    assert [name for name, _, _ in ranges] == ["predict", "y", "work", "label", "dout", "work"]
+    by_address = [name for name, _ in itertools.groupby(name for name, _, _ in ranges)]
+    assert by_address == ["work", "y", "predict", "label", "dout", "work"]
+
+
+def test_a_long_gap_in_ub_is_cut_out_and_everything_else_is_drawn_to_scale(one_tile, two_tiles):
+    for instructions, cuts in ((one_tile, 1), (two_tiles.instructions, 0)):
+        view = log_figures.ub_map(instructions)
+        strip, *boxes = view.axes.patches
+        starts, lengths = view.data["start_byte"], view.data["end_byte"] - view.data["start_byte"]
+        assert [box.get_width() for box in boxes] == lengths.tolist()
+        drawn = np.array([box.get_x() for box in boxes])
+        missing = np.diff(starts) - np.diff(drawn)
+        assert np.count_nonzero(missing) == cuts and missing.min() == 0
+        assert strip.get_width() == view.data["end_byte"][-1] - missing.sum()
+        names = [text.get_text() for text in view.axes.texts if "cut out" not in text.get_text()]
+        assert names == [name for name, _ in itertools.groupby(view.data["name"].tolist())]
+        said = [text.get_text() for text in view.axes.texts if "cut out" in text.get_text()]
+        assert said == [f"{length} B\ncut out" for length in missing[missing > 0]]
 
 
 def test_lanes_show_every_instruction_and_every_flag_reaches_its_wait(one_tile):
@@ -133,7 +186,7 @@ def test_the_table_has_one_line_per_instruction_and_flags_on_request(one_tile):
     work = int(np.count_nonzero(one_tile.on_core(0)["flag"] == 0))
     lines = log_figures.instruction_table(one_tile).splitlines()
     assert len(lines) == 1 + work
-    assert re.fullmatch(r" +9  V     Sub +\d+ +37  1024-1171  0-147  2304-2451", lines[4])
+    assert re.fullmatch(r" +9  V     Sub +\d+ +37  0-147  1024-1171  65792-65939", lines[4])
     assert len(log_figures.instruction_table(one_tile, flags=True).splitlines()) == 1 + len(one_tile.on_core(0))
 
 

@@ -81,8 +81,19 @@ def add_one(kernel: Kernel, **options: object) -> tuple[object, bool]:
     return result, np.array_equal(y, x + 1)
 
 
+def series(kernel: Kernel, **options: object) -> tuple[object, bool]:
+    """With two buffers of each queue, three tiles on each of two cores."""
+    share, steps = 3 * 4096, 3
+    x = np.linspace(-1, 1, 2 * share, dtype=np.float32)
+    y, expected = np.zeros_like(x), x + np.float32(1)
+    for _ in range(steps - 1):
+        expected = expected * x + np.float32(1)
+    result = kernel.launch(x, y, share, steps, 2, block_dim=2, roles=("in", "out"), **options)
+    return result, np.array_equal(y, expected)
+
+
 # How to launch the kernel of each cell, and whether it is right.
-LESSONS: dict[str, Callable[..., tuple[object, bool]]] = {"add_one": add_one}
+LESSONS: dict[str, Callable[..., tuple[object, bool]]] = {"add_one": add_one, "series": series}
 
 
 def cells() -> dict[str, str]:

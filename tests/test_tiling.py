@@ -9,19 +9,32 @@ import pytest
 
 from helpers import plan
 from helpers.contract import DTYPES
+from helpers.planner import plan_tiling
 from helpers.soc import find_soc, soc_table
+from helpers.soc_costs import soc_costs
+from helpers.tiling import Plan
 
 LINE_BYTES = 512
 MIN_TRANSFER_BYTES = 16 * 1024
 GAP_BYTES = 256
-# Around every boundary the planner knows (512-byte lines, 16 KiB transfers, whole rounds of 40 and 48 cores), then
-# the widths of integers.
+# Around what the planner knows (512-byte lines, 16 KiB transfers, from where on cores share, whole rounds of 40 and 48
+# cores), then the widths of integers.
 LENGTHS = sorted(
-    {base + step for base in (2, 128, 256, 4096, 8192, 40 * 4096, 48 * 4096, 48 * 8192, 10**6) for step in (-1, 0, 1)}
+    {
+        base + step
+        for base in (2, 128, 256, 1024, 4096, 8192, 31_635, 40 * 4096, 48 * 4096, 48 * 8192, 10**6)
+        for step in (-1, 0, 1)
+    }
     | {2**24 + 1, 2**31 - 1, 2**31, 3 * 2**30, 2**32 - 1, 2**32, 2**32 + 5, 2**40 - 1, 2**40}
 )
 SOCS = tuple(soc_table())
 BYTES = {"float16": 2, "float32": 4}
+
+
+def ub_bytes(planned: Plan, dtype: str) -> int:
+    """What the kernel asks of UB: two queues, a gap that makes up a bank with them, two queues, the work buffers."""
+    side = 2 * planned.buffers * planned.tile_elems * BYTES[dtype]
+    return max(2 * side, side + 64 * 1024) + GAP_BYTES + 2 * planned.chunk_elems * 4
 
 
 @pytest.fixture(params=[(soc, dtype) for soc in SOCS for dtype in BYTES], ids=lambda p: f"{p[0]}-{p[1]}")
@@ -62,37 +75,59 @@ def test_no_core_has_more_than_one_line_more_than_another(soc_dtype):
         assert max(lines) - min(lines) <= 1
 
 
-def test_no_more_cores_than_the_soc_has_nor_than_have_a_full_transfer_to_make(soc_dtype):
+def test_more_elements_never_get_fewer_cores_and_large_tensors_get_all(soc_dtype):
     soc, dtype = soc_dtype
-    for elems in LENGTHS:
-        full_transfers = math.ceil(elems * BYTES[dtype] / MIN_TRANSFER_BYTES)
-        assert plan(elems, dtype, soc=soc).cores == min(find_soc(soc).vector_cores, full_transfers)
+    cores = [plan(elems, dtype, soc=soc).cores for elems in LENGTHS]
+    assert cores == sorted(cores)
+    assert cores[0] == 1 and plan(10**8, dtype, soc=soc).cores == find_soc(soc).vector_cores
 
 
-def test_a_tile_is_at_least_16_kib_where_the_core_owns_that_much(soc_dtype):
+def test_a_tile_is_at_least_16_kib_where_the_core_owns_eight_of_them(soc_dtype):
     soc, dtype = soc_dtype
     for elems in LENGTHS:
         planned = plan(elems, dtype, soc=soc)
-        lines = math.ceil(len(planned.core_range(0)) * BYTES[dtype] / LINE_BYTES)
-        assert planned.tile_elems * BYTES[dtype] >= min(MIN_TRANSFER_BYTES, lines * LINE_BYTES)
+        if len(planned.core_range(0)) * BYTES[dtype] >= 8 * MIN_TRANSFER_BYTES:
+            assert planned.tile_elems * BYTES[dtype] >= MIN_TRANSFER_BYTES
         assert planned.tile_elems * BYTES[dtype] % LINE_BYTES == 0
+
+
+def test_a_core_has_two_tiles_at_least_unless_it_owns_little(soc_dtype):
+    soc, dtype = soc_dtype
+    for elems in LENGTHS:
+        planned = plan(elems, dtype, soc=soc)
+        assert planned.tile_elems < len(planned.core_range(0)) or len(planned.core_range(0)) <= 4096 // BYTES[dtype]
 
 
 def test_all_buffers_fit_into_what_a_plan_may_use_of_ub(soc_dtype):
     soc, dtype = soc_dtype
     for elems in LENGTHS:
-        planned = plan(elems, dtype, soc=soc)
-        queues = 4 * planned.buffers * planned.tile_elems * BYTES[dtype]
-        assert queues + GAP_BYTES + 2 * planned.chunk_elems * 4 <= find_soc(soc).planned_ub_bytes
+        assert ub_bytes(plan(elems, dtype, soc=soc), dtype) <= find_soc(soc).planned_ub_bytes
 
 
-def test_the_longest_tile_leaves_no_room_for_another_line(soc_dtype):
-    soc, dtype = soc_dtype
-    planned = plan(2**40, dtype, soc=soc)
-    one_line_more = 4 * planned.buffers * (planned.tile_elems * BYTES[dtype] + LINE_BYTES)
-    assert (
-        one_line_more + GAP_BYTES + 2 * planned.chunk_elems * 4 > find_soc(soc).planned_ub_bytes - one_line_more // 40
-    )
+@pytest.mark.parametrize("element_bytes", [2, 4])
+@pytest.mark.parametrize("ub", [65 * 1024, 100 * 1024, 128 * 1024, 188_160, 196_352, 253_952])
+def test_any_ub_is_filled_by_no_more_than_it_holds(element_bytes, ub):
+    status, _, fields = plan_tiling(2**30, element_bytes, 1, 48, 16, 1800, ub)
+    if status == 5:  # UB_TOO_SMALL
+        assert ub < 64 * 1024 + GAP_BYTES + 4 * 512 + (32 * 1024 if element_bytes == 2 else 0)
+        return
+    side = 2 * fields["bufferNum"] * fields["tileLength"] * element_bytes
+    assert max(2 * side, side + 64 * 1024) + GAP_BYTES + 2 * fields["chunkLength"] * 4 <= ub
+
+
+def test_what_the_planner_cannot_do_without_has_a_status():
+    assert [plan_tiling(8, 4, 1, *given)[0] for given in ((0, 1, 1800, 188_160), (1, 0, 0, 188_160))] == [4, 6]
+    assert plan_tiling(10**9, 4, 1, 40, 0, 1800, 188_160)[2]["coreNum"] == 40  # the bandwidth is not known
+
+
+def test_the_soc_table_agrees_with_the_costs():
+    for name, soc in soc_table().items():
+        costs = soc_costs(name)
+        assert soc.clock_mhz * 1e6 == costs.value("clock")
+        if soc.vector_cores > 1 and costs["dram_bandwidth"].value is not None:
+            share = costs.value("dram_bandwidth") * costs.value("dram_share")
+            fill = share / (costs.value("read_per_cycle") * costs.value("clock"))
+            assert fill <= soc.full_bandwidth_cores <= 1.5 * fill
 
 
 def test_float16_widens_in_chunks_of_whole_lines_and_float32_does_not():

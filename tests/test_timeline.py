@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from helpers import run
-from helpers.errors import ArgumentValueError, LaunchError
+from helpers.errors import ArgumentTypeError, ArgumentValueError, LaunchError
+from helpers.instruction_costs import vector_cycles
 from helpers.instruction_stream import KIND, InstructionStream
 from helpers.soc import soc_table
 from helpers.soc_costs import STATUSES, soc_costs
@@ -132,6 +133,17 @@ def test_all_cores_wait_for_the_last_at_sync_all():
     assert timeline.instructions["end_ns"].tolist() == [1600, 1605, 1707, 1100, 1605, 1707]
 
 
+def test_a_core_waits_for_the_flags_of_all_others():
+    def meet(size):
+        return [load(size), kind(MTE2, call=1, flag=3, flag_id=3), kind(S, call=2, flag_id=3), load(1)]
+
+    names = ("DataCopy", "CrossCoreSetFlag", "CrossCoreWaitFlag")
+    timeline = model_time(stream(meet(1000), meet(500), names=names), SOC, ROUND)
+    # As above, but the flags are set by the pipe that loads, and S stands from the start.
+    assert timeline.instructions["end_ns"].tolist() == [1600, 1600, 1605, 1707, 1100, 1100, 1605, 1707]
+    assert timeline.instructions["dependency"][[2, 6]].tolist() == [1, 1]
+
+
 def test_marks_between_cores_are_refused():
     with pytest.raises(LaunchError, match="does not follow marks and turns between cores \\(IBSet\\)"):
         model_time(stream([kind(S)], names=("IBSet",)), SOC, ROUND)
@@ -206,16 +218,80 @@ def test_bank_conflicts_make_a_tile_slower():
     assert ends([plain])[0] == [84.0] and ends([conflicting])[0] == [148.0]
 
 
-@pytest.mark.parametrize(("dtype", "elems"), [("float16", 10**6), ("float32", 10**7), ("float32", 10**8)])
-def test_a_what_if_of_the_plan_is_the_run(dtype, elems):
+LOOPS = [
+    ("float16", 1),
+    ("float16", 9001),
+    ("float32", 50_021),
+    ("float16", 10**6),
+    ("float32", 10**7),
+    ("float32", 10**8),
+]
+
+
+@pytest.mark.parametrize("soc", [SOC, "Ascend310B4"])
+@pytest.mark.parametrize(("dtype", "elems"), LOOPS)
+def test_a_what_if_of_the_plan_is_the_run(dtype, elems, soc):
+    result = run(*like(elems, dtype), soc=soc, level="model")
+    quick = what_if(elems, dtype, soc, result.plan.tile_elems, result.plan.buffers, result.plan.cores)
+    assert quick == pytest.approx(result.timeline.seconds, rel=1e-3)
+
+
+@pytest.mark.parametrize(("dtype", "elems"), LOOPS[:3])
+def test_the_loop_issues_what_the_kernel_issues(dtype, elems):
     result = run(*like(elems, dtype), level="model")
-    quick = what_if(elems, dtype, SOC, result.plan.tile_elems, result.plan.buffers, result.plan.cores)
-    assert quick == pytest.approx(result.timeline.seconds, rel=0.01)  # the loop has no bank conflicts, the run few
+    loop = tile_timeline(elems, dtype, SOC, result.plan.tile_elems, result.plan.buffers, result.plan.cores)
+    streams = [
+        [timeline.instructions[name].tolist() for name in ("block", "pipe", "flag", "bytes")]
+        for timeline in (result.timeline, loop)
+    ]
+    assert streams[0] == streams[1]
 
 
 def test_a_long_loop_goes_on_at_its_pace():
     arguments = (10**7, "float32", SOC, 1024, 2, 48)
     assert what_if(*arguments) == pytest.approx(tile_timeline(*arguments).seconds, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("call", "two_byte_elements_a_cycle", "four_byte_elements_a_cycle"),
+    [
+        ("Add", 128, 64),
+        ("Exp", 32, 32),
+        ("Div", 32, 32),
+        ("MulAddDst", 64, 32),
+        ("WholeReduceSum", 128 / 7, 64 / 7),
+        ("BlockReduceMax", 128 / 7, 64),
+        ("PairReduceSum", 128, 64),
+        ("Gather", 5, 5),
+        ("Gatherb", 42, 21),
+        ("GatherMask", 64, 32),
+        ("Sort32", 2, 2),
+    ],
+)
+def test_vector_rates_are_the_documented_ones(call, two_byte_elements_a_cycle, four_byte_elements_a_cycle):
+    for two_bytes, elements in ((True, two_byte_elements_a_cycle), (False, four_byte_elements_a_cycle)):
+        cost = vector_cycles(call, two_bytes)
+        assert cost.status == "documented"
+        assert cost.value * elements == pytest.approx(128 if two_bytes else 64)
+
+
+def test_vector_costs_that_are_not_documented_are_called_assumed():
+    assert vector_cycles("ReduceSum", two_bytes=False).status == "assumed"
+    assert vector_cycles("Something", two_bytes=False).status == "assumed"
+    assert vector_cycles("Add", two_bytes=False, dav_2201=False).status == "assumed"
+
+
+def test_a_launch_wholly_past_l2_is_modelled():
+    one = stream([load(1000), store(500)])
+    with_starts = InstructionStream(**{**one.__dict__, "copy_starts": np.array([0, 1 << 20], np.uint64)})
+    assert model_time(with_starts, SOC, ROUND).seconds == model_time(one, SOC, ROUND).seconds
+
+
+def test_an_output_that_nearly_fills_l2_is_not_taken_to_stay_there():
+    stays, leaves = (run(*like(elems, "float16"), level="model").timeline for elems in (6 * 10**7, 10**8))
+    assert stays.writes_stay_in_l2 and stays.dram_share > 1 and "stays in L2" in str(stays)
+    assert not leaves.writes_stay_in_l2 and leaves.dram_share < 1 and "stays in L2" not in str(leaves)
+    assert leaves.range.fastest_seconds < leaves.bytes / leaves.costs.value("dram_bandwidth")
 
 
 def test_the_kernel_reaches_the_share_of_the_roofline_that_the_design_asks_for():
@@ -241,11 +317,34 @@ def test_every_cost_says_where_it_comes_from(soc):
 @pytest.mark.parametrize("soc", ["Ascend310B1", "Ascend310B2", "Ascend310B3", "Ascend910B2C"])
 def test_an_unknown_bandwidth_is_not_guessed(soc):
     result = run(*like(1000), soc=soc, level="model")
-    with pytest.raises(ArgumentValueError, match="none is guessed"):
+    with pytest.raises(ArgumentValueError, match="none is guessed.*--cost dram_bandwidth="):
         _ = result.timeline
     timeline = model_time(result.stream, soc, {"dram_bandwidth": 5e10})
     assert timeline.costs["dram_bandwidth"].status == "user"
     assert "1 user" in str(timeline)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("vector_cores", 0.5, "whole number of cores"),
+        ("vector_cores", 0, "whole number of cores"),
+        ("dram_share", 1.5, "at most 1"),
+        ("clock", 0, "above 0"),
+        ("read_latency", -1, "above 0"),
+        ("dram_bandwidth", float("nan"), "above 0"),
+    ],
+)
+def test_costs_that_cannot_be_are_refused(name, value, allowed):
+    with pytest.raises(ArgumentValueError, match=f"{name}=.*{allowed}"):
+        soc_costs(SOC, **{name: value})
+
+
+def test_costs_of_other_names_or_types_are_refused():
+    with pytest.raises(ArgumentValueError, match="costs='bandwidth'.*dram_bandwidth"):
+        soc_costs(SOC, bandwidth=1e12)
+    with pytest.raises(ArgumentTypeError, match="clock='fast'.*a number of Hz"):
+        soc_costs(SOC, clock="fast")
 
 
 def test_levels_without_instructions_have_no_timeline():

@@ -1,24 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Traces: the rules of the trace event format and of MindStudio Insight, and files laid over modelled times.
-
-The files that stand for those of `msprof op` are made here, to its documented format: no device wrote them.
-"""
+"""Traces: the rules of the trace event format and of MindStudio Insight."""
 
 import itertools
 import json
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from helpers import run
+from helpers import Kernel, run
 from helpers.__main__ import main
-from helpers.errors import ArgumentValueError
+from helpers.mte_throughput import bytes_by_microsecond
+from helpers.tile_loop import tile_timeline
 from helpers.timeline import model_time
-from helpers.trace import write_trace
-from helpers.trace_import import lay_over, read_profile
+from helpers.trace import chrome_trace, write_trace
 
-MADE = "a file made by a test, not by msprof op"
 LANES = {"SCALAR": 1, "MTE2": 6, "VECTOR": 7, "MTE3": 8}
 
 
@@ -31,6 +28,26 @@ def timeline():
 @pytest.fixture(scope="module")
 def trace(timeline, tmp_path_factory):
     return write_trace(timeline, tmp_path_factory.mktemp("trace") / "trace.json").read_text()
+
+
+@pytest.fixture(scope="module", params=["mean of halves", "many tiles", "one core", "queues", "flags cost nothing"])
+def any_trace(request, trace, timeline):
+    """The trace as text, of several launches."""
+    if request.param == "mean of halves":
+        return trace
+    if request.param == "flags cost nothing":
+        return json.dumps(chrome_trace(model_time(timeline.stream, timeline.soc, {"flag": 0, "hand_off": 0})))
+    if request.param == "many tiles":
+        return json.dumps(chrome_trace(tile_timeline(30_000, "float32", timeline.soc, 256, 2, 5)))
+    if request.param == "one core":
+        tensor = np.broadcast_to(np.float32(0), (30_000,))
+        return json.dumps(chrome_trace(run(tensor, tensor, tensor, soc="Ascend310B4", level="model").timeline))
+    kernel = Kernel.from_source(
+        Path(__file__).with_name("published") / "queue_add.cpp",
+        defines={"TILE_ELEMS": 512, "BUFFERS": 2, "ADDITIONS": 2},
+    )
+    halves = [np.broadcast_to(np.float16(0), (16384,)) for _ in range(3)]
+    return json.dumps(chrome_trace(kernel.launch(*halves, 4096, block_dim=4, level="model").timeline))
 
 
 def test_the_default_case_has_every_instruction_and_every_arrow(tmp_path, capsys):
@@ -55,54 +72,102 @@ def test_insight_recognises_it_by_what_stands_before_the_first_bracket(trace):
     assert content["note"].startswith("modelled")
 
 
-def test_every_event_has_what_its_phase_needs(trace):
-    for event in json.loads(trace)["traceEvents"]:
-        phase = event["ph"]
-        assert phase in ("X", "B", "E", "s", "t", "M")
-        assert event["pid"].startswith("core") and ".veccore" in event["pid"]
-        if phase != "M":
-            assert event["tid"] in LANES and event["ts"] >= 0
-        if phase == "X":
-            assert event["dur"] >= 0
-        if phase in ("X", "B"):
-            assert {"pc_addr", "code", "detail"} <= set(event["args"])
-            assert all(isinstance(value, str) for value in event["args"].values())
-        if phase in ("s", "t"):
-            source, destination = event["cat"].split("To")
-            assert {source, destination} <= set(LANES)
-
-
-def test_what_a_lane_shows_does_not_overlap_and_what_begins_ends(trace):
+def slices_of(events):
+    """Slices by lane, in order, with the ids of flags; checks on the way that what begins ends, and that lanes do."""
     lanes, opened = defaultdict(list), {}
-    for event in json.loads(trace)["traceEvents"]:
+    for event in events:
         lane = event["pid"], event.get("tid")
         if event["ph"] == "X":
-            lanes[lane].append((event["ts"], event["ts"] + event["dur"]))
+            lanes[lane].append((event["ts"], event["ts"] + event["dur"], event["name"], None))
         elif event["ph"] == "B":
-            opened[event["id"]] = event
+            assert lane not in opened  # a lane shows one thing at a time
+            opened[lane] = event
         elif event["ph"] == "E":
-            begun = opened.pop(event["id"])
-            assert (begun["pid"], begun["tid"], begun["name"]) == (event["pid"], event["tid"], event["name"])
-            lanes[lane].append((begun["ts"], event["ts"]))
+            begun = opened.pop(lane)
+            assert (begun["id"], begun["name"]) == (event["id"], event["name"])
+            lanes[lane].append((begun["ts"], event["ts"], event["name"], event["id"]))
     assert not opened and lanes
-    for slices in lanes.values():
-        slices.sort()
-        assert all(end <= start + 1e-9 for (_, end), (start, _) in itertools.pairwise(slices))
+    return lanes
 
 
-def test_an_arrow_leaves_where_a_flag_is_set_and_arrives_where_it_was_waited_for(trace):
-    events = json.loads(trace)["traceEvents"]
-    begins = {(e["pid"], e["tid"], e["ts"]) for e in events if e["ph"] == "B" and e["name"] == "SET_FLAG"}
-    ends = {(e["pid"], e["tid"], e["ts"]) for e in events if e["ph"] == "E" and e["name"] == "WAIT_FLAG"}
-    arrows = defaultdict(dict)
+def test_every_event_has_what_its_phase_needs_in_the_types_that_insight_reads(any_trace):
+    for event in json.loads(any_trace)["traceEvents"]:
+        phase = event["ph"]
+        assert phase in ("X", "B", "E", "s", "t", "C", "M")
+        if phase == "C":
+            assert (event["pid"], event["tid"]) == ("MTE Throughput", 0)
+            assert list(event["args"]) == ["throughput(MB/s)"] and event["args"]["throughput(MB/s)"] >= 0
+            assert event["name"] in ("GM_TO_UB", "UB_TO_GM") and isinstance(event["ts"], int)
+            continue
+        assert event["pid"].startswith("core") and ".veccore" in event["pid"]
+        assert isinstance(event["tid"], str)
+        if phase == "M":
+            assert list(event["args"]) == ["sort_index"] and isinstance(event["args"]["sort_index"], int)
+            continue
+        assert event["tid"] in LANES and isinstance(event["ts"], float) and event["ts"] >= 0
+        if phase == "X":
+            assert isinstance(event["dur"], float) and event["dur"] >= 0
+        if phase in ("X", "B"):
+            assert {"pc_addr", "code", "detail"} <= set(event["args"])
+            assert event["cname"] and all(isinstance(value, str) for value in event["args"].values())
+        if phase in ("B", "E", "s", "t"):
+            assert event["id"].startswith(event["pid"] + "_")
+        if phase in ("s", "t"):
+            source, destination = event["cat"].split("To")
+            assert event["name"] == "flow" and {source, destination} <= set(LANES)
+
+
+def test_events_are_in_order_and_the_slices_of_a_lane_do_not_overlap(any_trace):
+    events = json.loads(any_trace)["traceEvents"]
+    times = [event["ts"] for event in events if event["ph"] != "M"]
+    assert times == sorted(times)
+    assert all(event["ph"] == "M" for event in events[: len(events) - len(times)])
+    for slices in slices_of(events).values():
+        assert slices == sorted(slices, key=lambda one: one[:2])
+        assert all(end <= start + 1e-9 for (_, end, *_), (start, *_) in itertools.pairwise(slices))
+
+
+def test_an_arrow_leaves_within_its_set_flag_and_arrives_within_its_wait_flag(any_trace):
+    events = json.loads(any_trace)["traceEvents"]
+    flags = {(lane, one[3], one[2]): one for lane, slices in slices_of(events).items() for one in slices if one[3]}
+    arrows = defaultdict(list)
     for event in events:
         if event["ph"] in "st":
-            arrows[event["id"]][event["ph"]] = event
-    for arrow in arrows.values():
-        start, end = arrow["s"], arrow["t"]
-        assert (start["pid"], start["tid"], start["ts"]) in begins
-        assert (end["pid"], end["tid"], end["ts"]) in ends
-        assert end["ts"] >= start["ts"] and start["cat"] == end["cat"] == f"{start['tid']}To{end['tid']}"
+            arrows[event["id"]].append(event)
+    assert arrows
+    for number, (leaves, arrives) in arrows.items():
+        assert (leaves["ph"], arrives["ph"]) == ("s", "t") and leaves["cat"] == arrives["cat"]
+        assert leaves["cat"] == f"{leaves['tid']}To{arrives['tid']}" and leaves["pid"] == arrives["pid"]
+        assert arrives["ts"] >= leaves["ts"]
+        for arrow, name in ((leaves, "SET_FLAG"), (arrives, "WAIT_FLAG")):
+            start, end, *_ = flags.pop(((arrow["pid"], arrow["tid"]), number, name))
+            assert start <= arrow["ts"] <= end
+    assert not [name for _, _, name in flags if name == "WAIT_FLAG"]  # every wait had its arrow
+
+
+def test_the_counters_hold_all_bytes_that_copies_move(timeline, trace):
+    moved = defaultdict(float)
+    for event in json.loads(trace)["traceEvents"]:
+        if event["ph"] == "C":
+            moved[event["name"]] += event["args"]["throughput(MB/s)"]  # for a microsecond: bytes
+    elems = 100 * 100
+    assert moved["GM_TO_UB"] == pytest.approx(3 * 2 * elems, abs=0.1)
+    assert moved["UB_TO_GM"] == pytest.approx(2 * elems, abs=0.1)
+    last = timeline.instructions["end_ns"].max() / 1e3
+    assert max(e["ts"] for e in json.loads(trace)["traceEvents"] if e["ph"] == "C") <= last + 1
+
+
+def test_the_counters_of_a_microsecond_are_what_copies_move_in_it(timeline):
+    rows = timeline.instructions
+    for pipe in (2, 3):
+        by_microsecond = bytes_by_microsecond(timeline, pipe)
+        for microsecond, counted in enumerate(by_microsecond):
+            expected = 0.0
+            for row in rows[(rows["bytes"] > 0) & (rows["pipe"] == pipe)]:
+                start, end = row["start_ns"] / 1e3, row["end_ns"] / 1e3
+                within = max(0.0, min(end, microsecond + 1) - max(start, microsecond))
+                expected += float(row["bytes"]) * within / (end - start)
+            assert counted == pytest.approx(expected, abs=1e-3)
 
 
 def test_processes_and_threads_are_in_the_tools_order(trace):
@@ -111,49 +176,9 @@ def test_processes_and_threads_are_in_the_tools_order(trace):
         for event in json.loads(trace)["traceEvents"]
         if event["ph"] == "M"
     }
-    assert orders["process_sort_index", "core0.veccore0", None] == 2
-    assert orders["process_sort_index", "core0.veccore1", None] == 3
+    assert orders["process_sort_index", "core0.veccore0", "NA"] == 2
+    assert orders["process_sort_index", "core0.veccore1", "NA"] == 3
     assert {tid: order for (name, _, tid), order in orders.items() if name == "thread_sort_index"} == LANES
-
-
-def test_a_trace_laid_over_itself_has_no_residuals(timeline, tmp_path):
-    overlay = lay_over(timeline, read_profile(write_trace(timeline, tmp_path / "trace.json"), MADE))
-    assert overlay.lanes and not overlay.only_modelled and not overlay.only_imported
-    for lane in overlay.lanes:
-        assert lane.residual_us == pytest.approx(0, abs=0.01)  # a lane draws a copy a cycle later than its flag
-        assert np.abs(lane.starts_us).max() < 0.01
-
-
-def test_residuals_are_what_the_file_says_more(timeline, tmp_path):
-    slower = model_time(timeline.stream, timeline.soc, {"vector_head": 48})
-    overlay = lay_over(timeline, read_profile(write_trace(slower, tmp_path / "trace.json"), MADE))
-    instructions = timeline.instructions
-    computed = (instructions["pipe"] == 1) & (instructions["flag"] == 0) & (instructions["core"] == 0)
-    (vector,) = (lane for lane in overlay.lanes if (lane.process, lane.pipe) == ("core0.veccore0", "VECTOR"))
-    assert vector.residual_us == pytest.approx(24 * np.sum(computed) / 1850, rel=1e-3)
-    assert f"imported from {MADE}" in str(overlay)
-
-
-def test_a_csv_of_pipes_is_laid_over_by_busy_times(timeline, tmp_path):
-    path = tmp_path / "PipeUtilization.csv"
-    path.write_text(
-        "block_id,sub_block_id,aiv_time(us),aiv_vec_time(us),aiv_scalar_time(us),aiv_mte2_time(us),aiv_mte3_time(us)\n"
-        "0,cube0,NA,NA,NA,NA,NA\n0,vector0,4.0,0.5,0.1,2.0,1.0\n0,vector1,4.0,0.5,0.1,2.0,1.0\n1,vector0,4,0,0,2,1\n"
-    )
-    overlay = lay_over(timeline, read_profile(path, MADE))
-    by_lane = {(lane.process, lane.pipe): lane for lane in overlay.lanes}
-    lane = by_lane["core0.veccore1", "MTE2"]
-    assert lane.imported_us == 2.0 and lane.residual_us == 2.0 - lane.modelled_us
-    assert ("core1.veccore0", "MTE2") in overlay.only_imported
-    assert lane.starts_us is None
-
-
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "{}", '{"traceEvents": []}', "[1]"])
-def test_other_files_are_refused(text, tmp_path):
-    path = tmp_path / "file"
-    path.write_text(text)
-    with pytest.raises(ArgumentValueError, match="path"):
-        read_profile(path)
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,7 @@ void AiCore::Log(const Instruction &instruction, uint16_t call)
 // In program order. A wait of S that belongs to no instruction of S becomes one.
 void AiCore::LogTiming(const Instruction &instruction)
 {
-    TimingKind kind = TimingKindOf(instruction, globalMemory_);
+    TimingKind kind = TimingKindOf(instruction, globalMemory_, bankConflicts_);
     kind.call = log_.IndexOfTotals(instruction.call);
     kind.file = log_.IndexOfFile(instruction.where.file);
     kind.waitsFor = pipesAwaited_;

@@ -164,6 +164,7 @@ private:
     PendingFlags flags_;
     EventLog log_;
     TimingLog timing_;
+    BankConflictCounter bankConflicts_;
     uint8_t pipesAwaited_ = 0;  // a bit for each pipe that S has let finish since the last instruction
     WriteMap writes_;
     uint32_t blockIdx_ = 0;

@@ -3,13 +3,11 @@
 
 #include <cstring>
 
-#include "bank_conflicts.h"
-
 namespace Simulator {
 
 namespace {
 
-constexpr size_t FIRST_SLOTS = 64;
+constexpr size_t FIRST_SLOTS = 64;  // a power of two, as all later sizes
 
 uint64_t HashOf(const TimingKind &kind)
 {
@@ -43,7 +41,7 @@ void AddGlobalOperand(TimingKind &kind, const Operand &operand, const GlobalMemo
 
 }  // namespace
 
-TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memory)
+TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memory, BankConflictCounter &counter)
 {
     TimingKind kind{};
     kind.line = static_cast<uint32_t>(instruction.where.line);
@@ -62,7 +60,7 @@ TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memo
         }
     }
     if (instruction.pipe == Pipe::V && instruction.flag == Instruction::Flag::NONE) {
-        const BankConflicts conflicts = CountBankConflicts(instruction);
+        const BankConflicts conflicts = counter.Count(instruction);
         kind.repeats = conflicts.repeats;
         kind.readConflicts = conflicts.read;
         kind.writeConflicts = conflicts.write;
@@ -84,18 +82,34 @@ void TimingLog::Append(const TimingKind &kind, uint64_t copyStart, uint64_t limi
     blocks_.back().copiesEnd = copyStarts_.size();
 }
 
+// A loop comes to the same kinds in the same order: what followed the last kind before is tried first.
 uint32_t TimingLog::NumberOf(const TimingKind &kind)
+{
+    if (last_ < kinds_.size() && std::memcmp(&kinds_[followers_[last_]], &kind, sizeof(kind)) == 0) {
+        last_ = followers_[last_];
+        return last_;
+    }
+    const uint32_t number = Find(kind);
+    followers_.resize(kinds_.size(), number);
+    if (last_ < kinds_.size()) {
+        followers_[last_] = number;
+    }
+    last_ = number;
+    return number;
+}
+
+uint32_t TimingLog::Find(const TimingKind &kind)
 {
     if (2 * kinds_.size() >= slots_.size()) {
         Grow();
     }
-    size_t slot = HashOf(kind) % slots_.size();
+    size_t slot = HashOf(kind) & (slots_.size() - 1);
     while (slots_[slot] != 0) {
         const uint32_t number = slots_[slot] - 1;
         if (std::memcmp(&kinds_[number], &kind, sizeof(kind)) == 0) {
             return number;
         }
-        slot = (slot + 1) % slots_.size();
+        slot = (slot + 1) & (slots_.size() - 1);
     }
     kinds_.push_back(kind);
     slots_[slot] = static_cast<uint32_t>(kinds_.size());
@@ -106,9 +120,9 @@ void TimingLog::Grow()
 {
     slots_.assign(slots_.empty() ? FIRST_SLOTS : 2 * slots_.size(), 0);
     for (size_t number = 0; number < kinds_.size(); ++number) {
-        size_t slot = HashOf(kinds_[number]) % slots_.size();
+        size_t slot = HashOf(kinds_[number]) & (slots_.size() - 1);
         while (slots_[slot] != 0) {
-            slot = (slot + 1) % slots_.size();
+            slot = (slot + 1) & (slots_.size() - 1);
         }
         slots_[slot] = static_cast<uint32_t>(number + 1);
     }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "bank_conflicts.h"
 #include "global_memory.h"
 #include "instruction.h"
 
@@ -43,7 +44,7 @@ struct TimingKind {
 
 static_assert(sizeof(TimingKind) == 56, "helpers/instruction_stream.py reads kinds of this size");
 
-TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memory);
+TimingKind TimingKindOf(const Instruction &instruction, const GlobalMemory &memory, BankConflictCounter &counter);
 
 class TimingLog {
 public:
@@ -71,10 +72,13 @@ public:
     uint32_t NumberOf(const TimingKind &kind);
 
 private:
+    uint32_t Find(const TimingKind &kind);
     void Grow();
 
     std::vector<TimingKind> kinds_;
-    std::vector<uint32_t> slots_;  // a hash table of kinds: 0 is free, else the kind's number + 1
+    std::vector<uint32_t> slots_;      // a hash table of kinds: 0 is free, else the kind's number + 1
+    std::vector<uint32_t> followers_;  // of each kind, the one that came after it last
+    uint32_t last_ = UINT32_MAX;
     std::vector<uint32_t> stream_;
     std::vector<uint64_t> copyStarts_;  // of the copies in stream_, as a device's addresses
     std::vector<Block> blocks_;

@@ -2,6 +2,9 @@
 // The child process: launches one kernel whenever the parent asks, until the parent closes the socket.
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <pthread.h>
 #include <signal.h>
 #ifdef __linux__
@@ -39,6 +42,17 @@ int Describe()
     }
     std::printf("%s]\n", KERNEL_ENTRY.argumentNum == 0 ? "[" : "");
     return EXIT_CLEAN;
+}
+
+// Logs of megabytes come and go with each launch: their memory is kept for the next, where the C library would have it
+// returned, and cleared page by page when it comes back.
+void KeepFreedMemory()
+{
+#ifdef __GLIBC__
+    constexpr int KEPT_BYTES = 1 << 25;
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+#endif
 }
 
 // Sends what is printed to `descriptor`, or nowhere.
@@ -89,6 +103,7 @@ int RunLaunches(int idleSeconds)
     const struct rlimit noCore = {0, 0};
     setrlimit(RLIMIT_CORE, &noCore);
     EndForkedProcesses();
+    KeepFreedMemory();
     Channel channel;
     TensorMappings mappings;
     for (;;) {

@@ -7,14 +7,8 @@ namespace Simulator {
 
 namespace {
 
-constexpr uint32_t S = 0;  // in core/instruction.h: S, V, MTE2, MTE3
-constexpr uint32_t V = 1;
+constexpr uint32_t S = SCALAR_PIPE;
 constexpr uint32_t SYNC_ALL_ID = TIMED_FLAG_IDS;  // a flag of its own, behind those of CrossCoreSetFlag
-
-bool IsWork(const TimedKind &kind)
-{
-    return kind.action == Action::COMPUTE || kind.action == Action::COPY;
-}
 
 }  // namespace
 
@@ -28,12 +22,11 @@ void CoreTiming::BeginBlock(uint64_t block, double time)
     times_.blockStartNs[block] = time;
     times_.coreOf[block] = core_;
     const Stamp start{time + machine_.initNs, NOTHING};
-    scalarStamps_.clear();
-    stampsDropped_ = 0;
+    scalar_.Begin(start);
     for (uint32_t pipe = 0; pipe < TIMED_PIPES; ++pipe) {
         pipes_[pipe] = PipeState();
         pipes_[pipe].next = begin;
-        pipes_[pipe].free = pipes_[pipe].done = pipes_[pipe].gate = start;
+        pipes_[pipe].free = pipes_[pipe].done = start;
         SkipToOwn(pipe);
         for (auto &ids : flags_[pipe]) {
             for (FlagState &flag : ids) {
@@ -48,6 +41,9 @@ void CoreTiming::SkipToOwn(uint32_t pipe)
     uint64_t &next = pipes_[pipe].next;
     while (next < end_ && KindOf(next).pipe != pipe) {
         ++next;
+    }
+    if (next == end_) {
+        scalar_.Leave(pipe);
     }
 }
 
@@ -70,7 +66,7 @@ void CoreTiming::Advance()
 // Whether S has come to the instruction; from when on it may start, and what it waited for.
 bool CoreTiming::MayStart(uint32_t pipe, uint64_t instruction, Stamp &start)
 {
-    PipeState &state = pipes_[pipe];
+    const PipeState &state = pipes_[pipe];
     start = state.free;
     if (pipe == S) {
         return true;
@@ -78,23 +74,23 @@ bool CoreTiming::MayStart(uint32_t pipe, uint64_t instruction, Stamp &start)
     if (pipes_[S].next < instruction || state.pending.size() >= PENDING_LIMIT) {
         return false;
     }
-    while (state.stampsSeen < stampsDropped_ + scalarStamps_.size()) {
-        const Stamp &stamp = scalarStamps_[state.stampsSeen - stampsDropped_];
-        if (stamp.instruction > static_cast<int64_t>(instruction)) {
-            break;
-        }
-        state.gate = stamp;
-        ++state.stampsSeen;
-    }
-    if (state.gate.time > start.time) {
-        start = state.gate;
-    }
+    start = Later(start, scalar_.Before(pipe, instruction));
     return true;
 }
 
-bool CoreTiming::HasFinished(uint32_t pipe, uint64_t before) const
+// For an instruction of S that lets pipes finish first.
+bool CoreTiming::AwaitPipes(const TimedKind &kind, uint64_t instruction, Stamp &start) const
 {
-    return pipe == S || (pipes_[pipe].next >= before && pipes_[pipe].pending.empty());
+    for (uint32_t other = S + 1; other < TIMED_PIPES; ++other) {
+        if ((kind.waitsFor >> other & 1) == 0) {
+            continue;
+        }
+        if (pipes_[other].next < instruction || !pipes_[other].pending.empty()) {
+            return false;
+        }
+        start = Later(start, pipes_[other].Finished());
+    }
+    return true;
 }
 
 bool CoreTiming::Step(uint32_t pipe)
@@ -106,18 +102,8 @@ bool CoreTiming::Step(uint32_t pipe)
     if (!MayStart(pipe, instruction, start)) {
         return false;
     }
-    if (pipe == S) {
-        for (uint32_t other = V; other < TIMED_PIPES; ++other) {
-            if ((kind.waitsFor >> other & 1) == 0) {
-                continue;
-            }
-            if (!HasFinished(other, instruction)) {
-                return false;
-            }
-            const Stamp &last =
-                pipes_[other].done.time > pipes_[other].free.time ? pipes_[other].done : pipes_[other].free;
-            start = last.time > start.time ? last : start;
-        }
+    if (pipe == S && !AwaitPipes(kind, instruction, start)) {
+        return false;
     }
     switch (kind.action) {
         case Action::WAIT:
@@ -152,15 +138,8 @@ bool CoreTiming::Step(uint32_t pipe)
     }
     ++state.next;
     if (pipe == S) {
-        scalarStamps_.push_back({state.free.time, static_cast<int64_t>(instruction)});
-        uint64_t seen = pipes_[V].stampsSeen;
-        for (uint32_t other = V; other < TIMED_PIPES; ++other) {
-            seen = pipes_[other].next < end_ ? std::min(seen, pipes_[other].stampsSeen) : seen;
-        }
-        while (stampsDropped_ < seen) {
-            scalarStamps_.pop_front();
-            ++stampsDropped_;
-        }
+        scalar_.Add({state.free.time, static_cast<int64_t>(instruction)});
+        scalar_.Trim();
     }
     return true;
 }
@@ -170,8 +149,8 @@ bool CoreTiming::StepScalar(uint64_t instruction, const TimedKind &kind)
     Stamp start = pipes_[S].free;
     const bool syncs = kind.action == Action::SYNC_ALL;
     if (syncs && !setForSync_) {
-        for (uint32_t other = V; other < TIMED_PIPES; ++other) {
-            start.time = std::max(start.time, std::max(pipes_[other].done.time, pipes_[other].free.time));
+        for (const PipeState &other : pipes_) {
+            start.time = std::max(start.time, other.Finished().time);
         }
         pipes_[S].free.time = start.time;
         setForSync_ = true;
@@ -232,13 +211,11 @@ void CoreTiming::EndTransfer(uint32_t pipe, double time)
     const Pending copy = state.pending.front();
     state.pending.pop_front();
     Stamp start{copy.issued, times_.dependency == nullptr ? NOTHING : times_.dependency[copy.instruction]};
-    if (state.done.time > start.time) {
-        start = state.done;
-    }
+    start = Later(start, state.done);
     Record(copy.instruction, start, time);
     AddBusy(pipe, time - start.time);
     state.done = {time, static_cast<int64_t>(copy.instruction)};
-    while (!state.pending.empty() && !IsWork(KindOf(state.pending.front().instruction))) {
+    while (!state.pending.empty() && !KindOf(state.pending.front().instruction).IsWork()) {
         const uint64_t set = state.pending.front().instruction;
         state.pending.pop_front();
         SetFlag(pipe, set, state.done);
@@ -251,13 +228,11 @@ void CoreTiming::EndTransfer(uint32_t pipe, double time)
 void CoreTiming::Compute(uint32_t pipe, uint64_t instruction, const TimedKind &kind, Stamp start)
 {
     PipeState &state = pipes_[pipe];
-    if (state.done.time > start.time) {
-        start = state.done;
-    }
+    start = Later(start, state.done);
     const double end = start.time + kind.busyNs;
     Record(instruction, start, end);
     state.free = {end, static_cast<int64_t>(instruction)};
-    if (IsWork(kind)) {
+    if (kind.IsWork()) {
         state.done = state.free;
         AddBusy(pipe, kind.busyNs);
     }
@@ -268,9 +243,7 @@ void CoreTiming::SetFlag(uint32_t pipe, uint64_t instruction, Stamp start)
 {
     PipeState &state = pipes_[pipe];
     const TimedKind &kind = KindOf(instruction);
-    if (state.done.time > start.time) {
-        start = state.done;
-    }
+    start = Later(start, state.done);
     const double end = start.time + kind.busyNs;
     Record(instruction, start, end);
     if (state.pending.empty() && end > state.free.time) {
@@ -305,7 +278,7 @@ void CoreTiming::EndIfDone()
         if (state.next < end_ || !state.pending.empty()) {
             return;
         }
-        end = std::max({end, state.free.time, state.done.time});
+        end = std::max(end, state.Finished().time);
     }
     inBlock_ = false;
     times_.blockEndNs[block_] = end;

@@ -8,10 +8,11 @@
 #include <deque>
 
 #include "program.h"
+#include "scalar_progress.h"
+#include "stamp.h"
 
 namespace Simulator {
 
-constexpr uint32_t TIMED_PIPES = 4;  // S, V, MTE2, MTE3, as in core/instruction.h
 constexpr uint32_t TIMED_FLAG_IDS = 16;
 
 // What concerns more than one core.
@@ -50,10 +51,6 @@ public:
     uint64_t StuckAt() const;
 
 private:
-    struct Stamp {
-        double time;
-        int64_t instruction;
-    };
     struct Pending {  // copies under way, and flags to set behind them
         uint64_t instruction;
         double issued;
@@ -63,8 +60,9 @@ private:
         Stamp free{};       // from then on the next instruction may start
         Stamp done{};       // the last end of a copy or a computation
         std::deque<Pending> pending;
-        Stamp gate{};  // the last of S before `next`
-        uint64_t stampsSeen = 0;
+
+        // When all that the pipe was given has finished.
+        const Stamp &Finished() const { return Later(free, done); }
     };
     struct FlagState {
         std::deque<Stamp> set;
@@ -75,7 +73,7 @@ private:
     bool Step(uint32_t pipe);
     bool StepScalar(uint64_t instruction, const TimedKind &kind);
     bool MayStart(uint32_t pipe, uint64_t instruction, Stamp &start);
-    bool HasFinished(uint32_t pipe, uint64_t before) const;
+    bool AwaitPipes(const TimedKind &kind, uint64_t instruction, Stamp &start) const;
     bool PassFlag(uint64_t instruction, const TimedKind &kind, Stamp start);
     void Issue(uint32_t pipe, uint64_t instruction, const TimedKind &kind, Stamp start);
     void Compute(uint32_t pipe, uint64_t instruction, const TimedKind &kind, Stamp start);
@@ -98,8 +96,7 @@ private:
     bool setForSync_ = false;  // S stands at a SYNC_ALL whose flag it has set
     PipeState pipes_[TIMED_PIPES];
     FlagState flags_[TIMED_PIPES][TIMED_PIPES][TIMED_FLAG_IDS];
-    std::deque<Stamp> scalarStamps_;  // the ends of S's instructions, for pipes that lag behind S
-    uint64_t stampsDropped_ = 0;
+    ScalarProgress scalar_;
 };
 
 }  // namespace Simulator

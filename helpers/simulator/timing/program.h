@@ -34,6 +34,8 @@ struct TimedKind {
     Route route;
     uint8_t waitsFor;  // S: a bit for each pipe that is to finish first
     uint8_t reserved;
+
+    bool IsWork() const { return action == Action::COMPUTE || action == Action::COPY; }
 };
 
 static_assert(sizeof(TimedKind) == 40, "helpers/timing.py writes kinds of this size");
@@ -55,6 +57,8 @@ struct Program {
 };
 
 constexpr int64_t NOTHING = -1;
+constexpr uint32_t TIMED_PIPES = 4;  // S, V, MTE2, MTE3, as in core/instruction.h
+constexpr uint32_t SCALAR_PIPE = 0;
 
 // Arrays with one entry per instruction may be null.
 struct Times {

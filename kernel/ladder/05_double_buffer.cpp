@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// y = (predict - label) * scale * dout in float32, for any N.
+// Rung 5: double buffer. While one tile is computed, the next is on its way into the other buffer of its queue.
+#include "kernel_operator.h"
+
+using namespace AscendC;
+
+constexpr uint32_t TILE_ELEMS = 4096;
+constexpr uint32_t TILE_BYTES = TILE_ELEMS * sizeof(float);
+constexpr uint8_t BUFFERS = 2;
+constexpr uint64_t LINE_ELEMS = 512 / sizeof(float);
+
+// DataCopyPad counts bytes: it moves a tail that is no multiple of 32 bytes, and no byte more.
+__aicore__ inline void CopyIn(TQue<TPosition::VECIN, 1> &queue, const GlobalTensor<float> &source, uint32_t count)
+{
+    const DataCopyExtParams tile{1, static_cast<uint32_t>(count * sizeof(float)), 0, 0, 0};
+    LocalTensor<float> local = queue.AllocTensor<float>();
+    DataCopyPad(local, source, tile, DataCopyPadExtParams<float>{false, 0, 0, 0.0f});
+    queue.EnQue(local);
+}
+
+__aicore__ inline void CopyOut(const GlobalTensor<float> &destination, TQue<TPosition::VECOUT, 1> &queue,
+                               uint32_t count)
+{
+    const DataCopyExtParams tile{1, static_cast<uint32_t>(count * sizeof(float)), 0, 0, 0};
+    LocalTensor<float> local = queue.DeQue<float>();
+    DataCopyPad(destination, local, tile);
+    queue.FreeTensor(local);
+}
+
+extern "C" __global__ __aicore__ void mse_loss_grad(GM_ADDR predict, GM_ADDR label, GM_ADDR dout, GM_ADDR y,
+                                                    uint64_t elems, float scale)
+{
+    GlobalTensor<float> predictGm, labelGm, doutGm, yGm;
+    predictGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(predict), elems);
+    labelGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(label), elems);
+    doutGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(dout), elems);
+    yGm.SetGlobalBuffer(reinterpret_cast<__gm__ float *>(y), elems);
+
+    TPipe pipe;
+    TQue<TPosition::VECIN, 1> predictQueue, labelQueue, doutQueue;
+    TQue<TPosition::VECOUT, 1> yQueue;
+    pipe.InitBuffer(predictQueue, BUFFERS, TILE_BYTES);
+    pipe.InitBuffer(labelQueue, BUFFERS, TILE_BYTES);
+    pipe.InitBuffer(doutQueue, BUFFERS, TILE_BYTES);
+    pipe.InitBuffer(yQueue, BUFFERS, TILE_BYTES);
+
+    const uint64_t lines = (elems + LINE_ELEMS - 1) / LINE_ELEMS;
+    const uint64_t start = lines * GetBlockIdx() / GetBlockNum() * LINE_ELEMS;
+    const uint64_t bound = lines * (GetBlockIdx() + 1) / GetBlockNum() * LINE_ELEMS;
+    const uint64_t end = bound < elems ? bound : elems;
+    for (uint64_t offset = start; offset < end; offset += TILE_ELEMS) {
+        const uint32_t count = end - offset < TILE_ELEMS ? static_cast<uint32_t>(end - offset) : TILE_ELEMS;
+        CopyIn(predictQueue, predictGm[offset], count);
+        CopyIn(labelQueue, labelGm[offset], count);
+        CopyIn(doutQueue, doutGm[offset], count);
+
+        LocalTensor<float> predictTile = predictQueue.DeQue<float>();
+        LocalTensor<float> labelTile = labelQueue.DeQue<float>();
+        LocalTensor<float> doutTile = doutQueue.DeQue<float>();
+        LocalTensor<float> yTile = yQueue.AllocTensor<float>();
+        Sub(yTile, predictTile, labelTile, count);
+        Muls(yTile, yTile, scale, count);
+        Mul(yTile, yTile, doutTile, count);
+        yQueue.EnQue(yTile);
+        predictQueue.FreeTensor(predictTile);
+        labelQueue.FreeTensor(labelTile);
+        doutQueue.FreeTensor(doutTile);
+
+        CopyOut(yGm[offset], yQueue, count);
+    }
+}

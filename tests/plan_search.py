@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the timing model knows that is faster than a plan: a search over cores, buffers per queue and tile length.
+
+Searched is a lattice: every number of cores; 1 or 2 buffers, since three for each of three queues need nine event ids
+of eight; tiles up to the longest for which UB has room, the multiples of 512 bytes nearest to a grid of 16 lengths per
+doubling, and what cuts a core's elements into 1 to 8 equal tiles. A point is modelled unless what its pipes and the
+memory have to do already takes too long.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from helpers import plan
+from helpers.contract import check_dtype
+from helpers.soc import find_soc
+from helpers.soc_costs import SocCosts, soc_costs
+from helpers.tile_loop import LINE_BYTES, what_if
+
+# No public source gives the bandwidth of these: values of ours, so that there is something to plan for.
+GIVEN_BANDWIDTH = {"Ascend910B2C": 1.75e12, "Ascend310B1": 51.2e9, "Ascend310B2": 51.2e9, "Ascend310B3": 51.2e9}
+STEPS_PER_DOUBLING = 16
+EQUAL_TILES = 8
+BUFFERS = (1, 2)
+_TENSORS, _INPUTS = 4, 3
+_GAP_BYTES, _CHUNK_ELEMS = 256, 4096
+_GRID_LINES = sorted({round(2 ** (step / STEPS_PER_DOUBLING)) for step in range(10 * STEPS_PER_DOUBLING)})
+
+
+@dataclass(frozen=True, order=True)
+class Choice:
+    """A point of the lattice with its modelled time."""
+
+    seconds: float
+    cores: int
+    buffers: int
+    tile_bytes: int
+
+
+class PlanSearch:
+    """The search for one call.
+
+    Attributes:
+        planned: what the planner chose, with its modelled time.
+        modelled: points modelled so far.
+    """
+
+    def __init__(self, elems: int, dtype: str, soc: str) -> None:
+        self._elems, self._dtype, self._soc = elems, dtype, find_soc(soc)
+        self._element_bytes = check_dtype(dtype).itemsize
+        given = {"dram_bandwidth": GIVEN_BANDWIDTH[soc]} if soc in GIVEN_BANDWIDTH else {}
+        self._costs: SocCosts = soc_costs(soc, **given)
+        self._lines = math.ceil(elems * self._element_bytes / LINE_BYTES)
+        chosen = plan(elems, dtype, soc=soc)
+        self.modelled = 0
+        self.planned = self._choice(chosen.cores, chosen.buffers, chosen.tile_elems * self._element_bytes)
+
+    def fastest(self, seconds: float) -> Choice | None:
+        """The fastest point that takes less than `seconds`, or None if there is none."""
+        best = None
+        for least, *point in sorted((self._least_seconds(*point), *point) for point in self._lattice()):
+            if least >= (seconds if best is None else best.seconds):
+                break
+            found = self._choice(*point)
+            assert least <= found.seconds * (1 + 1e-9), f"the model needs less than the least, {least} s: {found}"
+            if found.seconds < (seconds if best is None else best.seconds):
+                best = found
+        return best
+
+    def _choice(self, cores: int, buffers: int, tile_bytes: int) -> Choice:
+        self.modelled += 1
+        tile_elems = tile_bytes // self._element_bytes
+        seconds = what_if(self._elems, self._dtype, self._soc.name, tile_elems, buffers, cores, self._costs)
+        return Choice(seconds, cores, buffers, tile_bytes)
+
+    def _lattice(self) -> Iterator[tuple[int, int, int]]:
+        work_bytes = _GAP_BYTES + (2 * _CHUNK_ELEMS * 4 if self._dtype == "float16" else 0)
+        for cores in range(1, min(self._soc.vector_cores, self._lines) + 1):
+            core_lines = math.ceil(self._lines / cores)
+            equal = {math.ceil(core_lines / tiles) for tiles in range(1, EQUAL_TILES + 1)}
+            for buffers in BUFFERS:
+                longest = (self._soc.planned_ub_bytes - work_bytes) // (_TENSORS * buffers * LINE_BYTES)
+                last = min(longest, core_lines)
+                for tile_lines in {lines for lines in equal.union(_GRID_LINES) if lines < last} | {last}:
+                    yield cores, buffers, tile_lines * LINE_BYTES
+
+    def _least_seconds(self, cores: int, buffers: int, tile_bytes: int) -> float:
+        """What a point takes at the least: to start, and then the slowest of its pipes and the memory."""
+        value = self._costs.value
+        cycle, latency = 1 / value("clock"), (value("read_latency") + value("write_latency")) * 1e-9
+        first = (math.ceil(self._lines / cores) - 1) * LINE_BYTES  # of the longest share; its last line may be short
+        last = (self._lines // cores - 1) * LINE_BYTES  # of the core that starts last
+        load = _INPUTS / value("read_per_cycle") * cycle
+        compute = self._compute_cycles(first, tile_bytes) * cycle
+        pipes = max(first * load, compute)
+        if buffers == 1:
+            pipes = first * load + compute + (math.ceil(first / tile_bytes) - 1) * value("read_latency") * 1e-9
+        spread = value("start_span") * 1e-9 if cores > 1 else 0
+        tensor_bytes = self._elems * self._element_bytes
+        memory = _INPUTS * tensor_bytes / (value("dram_bandwidth") * value("dram_read_share"))
+        if tensor_bytes > value("l2_bytes"):
+            memory = max(memory, _TENSORS * tensor_bytes / (value("dram_bandwidth") * value("dram_share")))
+        head = (value("head") + value("head_per_core") * cores + value("init")) * 1e-9
+        return head + latency + max(pipes, spread + last * load, memory)
+
+    def _compute_cycles(self, core_bytes: int, tile_bytes: int) -> float:
+        elems, tiles = core_bytes // self._element_bytes, core_bytes // tile_bytes
+        if self._dtype == "float32":
+            return 3 * elems / 64 + 3 * 24 * tiles
+        return 7 * elems / 64 + 7 * 24 * tiles * math.ceil(tile_bytes / self._element_bytes / _CHUNK_ELEMS)
