@@ -94,6 +94,28 @@ def test_float16_is_the_float32_result_rounded_once(inputs, reduction, elems):
         assert_same_bits(reference.same_order(*inputs, reduction, elems=elems), wide.astype(np.float16))
 
 
+@given(triples("float32"), st.integers(1, 2**40))
+@few
+def test_mean_is_the_sum_with_another_factor(inputs, elems):
+    predict, label, dout = inputs
+    with np.errstate(all="ignore"):
+        mean, total = (((predict - label) * np.float32(factor)) * dout for factor in (2 / elems, 2))
+    assert_same_bits(reference.same_order(*inputs, "mean", elems=elems), mean)
+    assert_same_bits(reference.same_order(*inputs, "sum", elems=elems), total)
+
+
+@given(triples("float32"), st.floats(width=32), st.sampled_from(REDUCTIONS))
+@few
+def test_float32_is_what_autograd_of_pytorch_computes(inputs, upstream, reduction):
+    torch = pytest.importorskip("torch", reason="the torch extra is not installed")
+    predict, label = (torch.from_numpy(tensor.copy()) for tensor in inputs[:2])
+    predict.requires_grad_()
+    loss = torch.nn.functional.mse_loss(predict, label, reduction=reduction)
+    loss.backward(torch.tensor(upstream))
+    dout = np.full_like(inputs[2], upstream)
+    assert_same_bits(reference.same_order(*inputs[:2], dout, reduction), predict.grad.numpy())
+
+
 @given(triples("float32", min_value=2.0**-20, max_value=2.0**20), st.integers(0, 40))
 @few
 def test_mean_over_a_power_of_two_is_the_sum_shifted(inputs, power):
