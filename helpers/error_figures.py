@@ -21,7 +21,7 @@ from helpers.view import COLOURS, View, canvas
 
 
 def tile_heat_map(y: np.ndarray, predict: np.ndarray, label: np.ndarray, dout: np.ndarray, plan: Plan) -> View:
-    """A square for each tile, dark where its largest error is above the bound. Data: heat_ulp (NaN: no such tile)."""
+    """A square for each tile, bright and marked where an error is above the bound. Data: heat_ulp (NaN: no tile)."""
     error = ulp_error(y, reference.truth(predict, label, dout, plan.reduction))
     heat, bound = error_by_tile(error, plan), ULP_BOUND[plan.dtype, plan.reduction]
     with canvas(3.4) as (figure, axes):
@@ -59,7 +59,7 @@ def error_by_magnitude(
         axes.set_xscale("log", base=2)
         if magnitude.min() < normal < magnitude.max():
             axes.axvline(normal, color=COLOURS["ink"], linestyle="--", label="smallest normal value")
-            axes.legend(loc="upper right")
+            axes.legend(loc="lower right", bbox_to_anchor=(1, 1))  # above the axes: points may be anywhere
         axes.set(title=f"{y.dtype}, {reduction}: error over magnitude", xlabel="|truth|", ylabel="error in ulp")
     summary = (
         f"{error.size} elements between {magnitude.min():.2e} and {magnitude.max():.2e}, "
@@ -70,7 +70,7 @@ def error_by_magnitude(
 
 def half_spacing() -> View:
     """The distance to the next half, from the smallest subnormal to 65504. Data: magnitude, spacing."""
-    magnitude = 2.0 ** np.arange(-24, 16)
+    magnitude = np.append(2.0 ** np.arange(-24, 16), 65504)
     spacing = ulp(magnitude, "float16")
     with canvas(3.2) as (figure, axes):
         axes.step(magnitude, spacing, where="post", color=COLOURS["predict"])
@@ -79,7 +79,7 @@ def half_spacing() -> View:
         axes.axvline(2.0**-14, color=COLOURS["ink"], linestyle="--", label="smallest normal half, $2^{-14}$")
         axes.axvline(65504, color=COLOURS["y"], linestyle=":", label="largest half, 65504")
         axes.set(title="The number line of halves", xlabel="magnitude", ylabel="distance to the next half")
-        axes.legend(loc="upper left")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.7, 0))
     summary = (
         "Between two powers of two there are 1024 halves; below 2^-14 all lie 2^-24 apart, and from 65520 on a number "
         "rounds to infinity."
