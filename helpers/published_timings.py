@@ -5,12 +5,13 @@ Sources: asc-devkit, examples/01_simd_cpp_api/05_best_practices: add_high_perfor
 (Atlas A2, 48 vector cores at 1850 MHz); Ascend/msopprof, example/sample_* (Ascend 910B4).
 
 Costs were fitted to totals of add_high_performance, data_copy, bank_conflict_ub and the first samples of msopprof
-(`soc_costs(soc).table()` says which); nothing was fitted to BEYOND_ROWS, to LONGER_TILE, or to the times of pipes.
+(`soc_costs(soc).table()` says which); nothing was fitted to BEYOND_ROWS or LONGER_TILE,
+nor to how busy times split between pipes.
 
 Not used: the published reductions of 256 floats (asc-devkit, guide to reductions: 100 rounds of two ReduceRepeat
 13 us, of three ReduceDataBlock 13.94 us, of one of each 8.44 us). No cost per instruction and per step meets all three.
-Nor the quick start of msopprof (8 cores, each 2048 elements of an addition in half at 1800 MHz, 7.5 to 10.0 us): it does
-not give the kernel. For 16 tiles of 256 bytes the model has 4.0 us: what S does besides issuing is not in it.
+Nor the quick start of msopprof (8 cores, each 2048 elements of an addition in half at 1800 MHz, 7.5 to 10.0 us): it
+does not give the kernel. For 16 tiles of 256 bytes the model has 4.0 us: what S does besides issuing is not in it.
 Rows of the matrix unit, of Ascend 950 and of SIMT kernels are not what this model is of.
 """
 

@@ -20,7 +20,7 @@ constexpr uint32_t MAX_CHUNK_LENGTH = 4096;  // float32 work buffers of the floa
 // Tiles come in steps of one chunk of float16, or the 16 KiB of float32 from where on copies are fast.
 constexpr uint32_t TILE_STEP_LENGTH = MAX_CHUNK_LENGTH;
 constexpr uint32_t TWO_STEPS_LENGTH = 35 * 1024;  // what a core owns from where on two steps are better than one
-constexpr uint32_t FEW_TILES = 8;                 // of fewer it matters how long the last one is
+constexpr uint32_t FEW_TILES = 12;                // of fewer it matters how long the last one is
 constexpr uint32_t MIN_SPLIT_BYTES = 4096;  // up to here, what a core owns is not worth the latency of a second tile
 
 // What further cores cost. The times are those of helpers/soc_costs.py, all assumed: head_per_core; start_span and the

@@ -9,6 +9,7 @@ memory have to do already takes too long.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,26 +88,46 @@ class PlanSearch:
                     yield cores, buffers, tile_lines * LINE_BYTES
 
     def _least_seconds(self, cores: int, buffers: int, tile_bytes: int) -> float:
-        """What a point takes at the least: to start, and then the slowest of its pipes and the memory."""
+        """What a point takes at the least: to start, and then the slowest core or all that memory has to give."""
         value = self._costs.value
-        cycle, latency = 1 / value("clock"), (value("read_latency") + value("write_latency")) * 1e-9
-        first = (math.ceil(self._lines / cores) - 1) * LINE_BYTES  # of the longest share; its last line may be short
-        last = (self._lines // cores - 1) * LINE_BYTES  # of the core that starts last
-        load = _INPUTS / value("read_per_cycle") * cycle
-        compute = self._compute_cycles(first, tile_bytes) * cycle
-        pipes = max(first * load, compute)
-        if buffers == 1:
-            pipes = first * load + compute + (math.ceil(first / tile_bytes) - 1) * value("read_latency") * 1e-9
+        least, more = divmod(self._lines, cores)
         spread = value("start_span") * 1e-9 if cores > 1 else 0
-        tensor_bytes = self._elems * self._element_bytes
-        memory = _INPUTS * tensor_bytes / (value("dram_bandwidth") * value("dram_read_share"))
-        if tensor_bytes > value("l2_bytes"):
-            memory = max(memory, _TENSORS * tensor_bytes / (value("dram_bandwidth") * value("dram_share")))
+        last = spread + self._core_seconds(least - 1, buffers, tile_bytes)  # its last line may be short
+        longest = self._core_seconds(least + (more > 0) - 1, buffers, tile_bytes)
         head = (value("head") + value("head_per_core") * cores + value("init")) * 1e-9
-        return head + latency + max(pipes, spread + last * load, memory)
+        return head + max(longest, last, self._memory_seconds(cores))
 
-    def _compute_cycles(self, core_bytes: int, tile_bytes: int) -> float:
-        elems, tiles = core_bytes // self._element_bytes, core_bytes // tile_bytes
+    @functools.cache  # noqa: B019 - a search is short-lived
+    def _memory_seconds(self, cores: int) -> float:
+        """What memory needs for the loads, less than all cores drawing on it at first, and for all it has to store."""
+        value = self._costs.value
+        tensor_bytes = self._elems * self._element_bytes
+        reads = value("dram_bandwidth") * value("dram_read_share")
+        of_one = value("read_per_cycle") * value("clock")
+        idle = sum(max(0, 1 - started * of_one / reads) for started in range(1, cores))
+        idle *= value("start_span") * 1e-9 / max(cores - 1, 1)
+        seconds = idle + _INPUTS * tensor_bytes / reads + value("write_latency") * 1e-9
+        if tensor_bytes > value("l2_bytes"):
+            seconds = max(seconds, _TENSORS * tensor_bytes / (value("dram_bandwidth") * value("dram_share")))
+        return value("read_latency") * 1e-9 + seconds
+
+    def _core_seconds(self, lines: int, buffers: int, tile_bytes: int) -> float:
+        """What a core with so many whole lines, and perhaps part of another, takes from first load to last store."""
+        value = self._costs.value
+        cycle = 1 / value("clock")
+        owned = lines * LINE_BYTES
+        tail = owned % tile_bytes  # of its last tile; with the part of a line it may be more
+        load = _INPUTS / value("read_per_cycle") * cycle
+        compute, end = (self._compute_cycles(*each) * cycle for each in ((owned, tile_bytes), (tail, tail)))
+        if buffers == 1:
+            pipes = owned * load + compute + owned // tile_bytes * value("read_latency") * 1e-9
+        else:
+            pipes = max(owned * load + end, min(owned, tile_bytes) * load + compute)
+        latency = (value("read_latency") + value("write_latency")) * 1e-9
+        return latency + pipes + tail / value("write_per_cycle") * cycle
+
+    def _compute_cycles(self, owned: int, tile_bytes: int) -> float:
+        elems, tiles = owned // self._element_bytes, owned // tile_bytes if tile_bytes else 0
         if self._dtype == "float32":
             return 3 * elems / 64 + 3 * 24 * tiles
         return 7 * elems / 64 + 7 * 24 * tiles * math.ceil(tile_bytes / self._element_bytes / _CHUNK_ELEMS)

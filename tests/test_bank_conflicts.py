@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps of a vector instruction that conflict in UB, counted block by block from the published layout of banks."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from helpers import Kernel
+from helpers.published_timings import SOURCES
 
 ELEMS = 4096
 STEPS = ELEMS * 4 // 256
@@ -34,7 +33,7 @@ def conflicts(left, right, result, left_strides):
 @pytest.mark.parametrize("left_strides", [(1, 8), (0, 1), (2, 16), (3, 8)])
 def test_conflicts_are_those_of_the_published_layout(left_strides):
     defines = {"TIMES": 1, "LEFT_BLOCK": left_strides[0], "LEFT_REPEAT": left_strides[1]}
-    kernel = Kernel.from_source(Path(__file__).with_name("published") / "bank.cpp", defines=defines)
+    kernel = Kernel.from_source(SOURCES / "bank.cpp", defines=defines)
     random = np.random.default_rng(5)
     last_block = (STEPS - 1) * left_strides[1] + 7 * left_strides[0]
     slot_bytes = max(ELEMS * 4, 32 * (last_block + 1))  # what an operand touches at the most

@@ -15,7 +15,7 @@ SOCS = ("Ascend910B1", "Ascend910B3", "Ascend910B4", "Ascend310B1", "Ascend310B4
 # Lines and tiles and one element more or less, primes, around where cores begin to share and where all have started.
 LENGTHS = (1, 1025, 6007, 8191, 12_289, 28_219, 31_636, 50_021, 131_073, 262_145, 1_000_003, 4_194_305, 33_554_393)
 AWKWARD = sorted(
-    {2**power + step for power in range(30) for step in (-1, 0, 1)}
+    {2**power + step for power in range(1, 30) for step in (-1, 0, 1)}
     | {cores * tile + step for cores in (16, 24, 40, 48) for tile in (4096, 8192, 40_960) for step in (-1, 1)}
     | {10**power for power in range(10)}
     | {7919, 28_000, 30_011, 32_003, 104_729, 611_953, 1_299_709, 15_485_863, 49_979_687, 982_451_653}
@@ -39,7 +39,7 @@ def test_no_choice_is_more_than_3_percent_faster_than_the_plan(soc, dtype):
 @pytest.mark.parametrize("soc", soc_table())
 def test_nor_at_any_awkward_or_random_length(exhaustive, soc, dtype):
     draw = random.Random(f"{soc} {dtype}")
-    lengths = {round(10 ** draw.uniform(0, 9)) for _ in range(100)}
+    lengths = {round(10 ** draw.uniform(0, 9)) for _ in range(300)}
     for elems in sorted(lengths.union(AWKWARD)):
         assert_nothing_is_much_faster(elems, dtype, soc)
 

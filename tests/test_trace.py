@@ -4,7 +4,6 @@
 import itertools
 import json
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from helpers import Kernel, run
 from helpers.__main__ import main
 from helpers.mte_throughput import bytes_by_microsecond
+from helpers.published_timings import SOURCES
 from helpers.tile_loop import tile_timeline
 from helpers.timeline import model_time
 from helpers.trace import chrome_trace, write_trace
@@ -43,7 +43,7 @@ def any_trace(request, trace, timeline):
         tensor = np.broadcast_to(np.float32(0), (30_000,))
         return json.dumps(chrome_trace(run(tensor, tensor, tensor, soc="Ascend310B4", level="model").timeline))
     kernel = Kernel.from_source(
-        Path(__file__).with_name("published") / "queue_add.cpp",
+        SOURCES / "queue_add.cpp",
         defines={"TILE_ELEMS": 512, "BUFFERS": 2, "ADDITIONS": 2},
     )
     halves = [np.broadcast_to(np.float16(0), (16384,)) for _ in range(3)]
@@ -170,14 +170,15 @@ def test_the_counters_of_a_microsecond_are_what_copies_move_in_it(timeline):
             assert counted == pytest.approx(expected, abs=1e-3)
 
 
-def test_processes_and_threads_are_in_the_tools_order(trace):
+def test_processes_and_threads_are_in_the_tools_order(timeline):
     orders = {
         (event["name"], event["pid"], event.get("tid")): event["args"]["sort_index"]
-        for event in json.loads(trace)["traceEvents"]
+        for event in chrome_trace(tile_timeline(30_000, "float32", timeline.soc, 4096, 2, 3))["traceEvents"]
         if event["ph"] == "M"
     }
     assert orders["process_sort_index", "core0.veccore0", "NA"] == 2
     assert orders["process_sort_index", "core0.veccore1", "NA"] == 3
+    assert orders["process_sort_index", "core1.veccore0", "NA"] == 5
     assert {tid: order for (name, _, tid), order in orders.items() if name == "thread_sort_index"} == LANES
 
 
