@@ -6,7 +6,7 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--exhaustive` proves over every input what the suite otherwise shows on the inputs that decide."""
-    parser.addoption("--exhaustive", action="store_true", help="all 2^32 floats, 10000 programs, 1000 seeds (an hour)")
+    parser.addoption("--exhaustive", action="store_true", help="all 2^32 floats, 10000 programs, 1000 seeds, plans (an hour)")
     parser.addoption("--fuzz-programs", type=int, metavar="N", help="random programs (300; exhaustively 10000)")
     parser.addoption("--schedule-seeds", type=int, metavar="N", help="random orders (10; exhaustively 1000)")
 
@@ -15,7 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def exhaustive(request: pytest.FixtureRequest) -> None:
     """Skips the test unless `--exhaustive` was given."""
     if not request.config.getoption("--exhaustive"):
-        pytest.skip("runs over all 2^32 floats: give --exhaustive")
+        pytest.skip("takes minutes: give --exhaustive")
 
 
 @pytest.fixture
