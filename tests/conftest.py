@@ -6,7 +6,9 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--exhaustive` proves over every input what the suite otherwise shows on the inputs that decide."""
-    parser.addoption("--exhaustive", action="store_true", help="all 2^32 floats, 10000 programs, 1000 seeds, plans (an hour)")
+    parser.addoption(
+        "--exhaustive", action="store_true", help="all 2^32 floats, 10000 programs, 1000 seeds, plans (an hour)"
+    )
     parser.addoption("--fuzz-programs", type=int, metavar="N", help="random programs (300; exhaustively 10000)")
     parser.addoption("--schedule-seeds", type=int, metavar="N", help="random orders (10; exhaustively 1000)")
 
