@@ -123,6 +123,17 @@ def test_a_tile_takes_34_vector_instructions():
     assert set(taken) - set(vector) == others and sum(taken[call] for call in vector) == 34
 
 
+def test_only_what_reads_three_tensors_and_one_and_wait_for_a_bank():
+    like = np.broadcast_to(np.float32(0), 10**8)
+    result = run(like, like, like, level="model", variant="precise")
+    kinds, calls, counts = result.stream.kinds, result.stream.calls, result.stream.counts
+    whole = kinds["repeats"] == result.plan.tile_elems // 64  # the instructions of whole tiles
+    waits = whole & (kinds["read_conflicts"] > 0)
+    assert set(calls[waits]) == {"And", "FusedMulAdd", "Select"}
+    assert 2 * counts[waits & (calls == "And")].sum() == counts[whole & (calls == "And") & ~waits].sum()
+    assert not (kinds["write_conflicts"] > kinds["read_conflicts"])[whole].any()
+
+
 def test_it_is_for_float32_alone():
     inputs = make_inputs(4, "float16")
     with pytest.raises(ArgumentValueError, match="variant='precise'"):

@@ -101,9 +101,9 @@ __aicore__ inline void MseLossGradV1Precise::Init(GM_ADDR predict, GM_ADDR label
     InitBuffers(plain, pipe);
 }
 
-// As in the plain kernel, what an instruction reads together lies on either side of a gap, in other bank groups. In
-// this sequence only FusedMulAdd, which reads three tensors, and one And wait for a bank: in tiles of full length no
-// write does.
+// As in the plain kernel, what an instruction reads together lies on either side of a gap, in other bank groups. Only
+// FusedMulAdd and Select, which read three tensors, and one And wait for a bank; in this sequence no write is waited
+// for, where a tile is as long as Ascend910B has room for.
 __aicore__ inline void MseLossGradV1Precise::InitBuffers(const MseLossGradV1TilingData &tiling, AscendC::TPipe *pipe)
 {
     const uint32_t tileBytes = tileLength_ * sizeof(float);
