@@ -23,13 +23,12 @@ constexpr uint32_t TWO_STEPS_LENGTH = 35 * 1024;  // what a core owns from where
 constexpr uint32_t FEW_TILES = 12;                // of fewer it matters how long the last one is
 constexpr uint32_t MIN_SPLIT_BYTES = 4096;  // up to here, what a core owns is not worth the latency of a second tile
 
-// What further cores cost. The times are those of helpers/soc_costs.py, all assumed: head_per_core; start_span and the
-// starts of the cores among which a short tensor is shared. A core loads 64 B a cycle, 16 / 3 elements of float32, and
-// computes 20 / 3 of float16.
-constexpr uint32_t CORE_START_NS = 120;
-constexpr uint32_t ONE_CORE_NS = 2850;
-constexpr uint32_t ELEMENTS_PER_CYCLE = 6;
+// What further cores cost, from the table in helpers/soc_costs.py, where both are assumed.
+constexpr uint32_t CORE_START_NS = 120;  // head_per_core: a launch takes longer by this for each core
+constexpr uint32_t ONE_CORE_NS = 2850;   // start_span, 2000, and the starts of the few cores that would share so little
 constexpr uint32_t SPARE_START_SHARE = 50;  // all cores are started where that takes a 50th of the time
+// A core's pace: it loads 64 B of float32 a cycle, 16 / 3 elements, and computes 20 / 3 elements of float16.
+constexpr uint32_t ELEMENTS_PER_CYCLE = 6;
 
 enum class Reduction : uint32_t { MEAN = 1, SUM = 2 };
 

@@ -56,27 +56,28 @@ class PlanSearch:
         self._lines = math.ceil(elems * self._element_bytes / LINE_BYTES)
         chosen = plan(elems, dtype, soc=soc)
         self.modelled = 0
-        self.planned = self._choice(chosen.cores, chosen.buffers, chosen.tile_elems * self._element_bytes)
+        self.planned = self.choice(chosen.cores, chosen.buffers, chosen.tile_elems * self._element_bytes)
 
     def fastest(self, seconds: float) -> Choice | None:
         """The fastest point that takes less than `seconds`, or None if there is none."""
         best = None
-        for least, *point in sorted((self._least_seconds(*point), *point) for point in self._lattice()):
+        for least, *point in sorted((self.least_seconds(*point), *point) for point in self.lattice()):
             if least >= (seconds if best is None else best.seconds):
                 break
-            found = self._choice(*point)
-            assert least <= found.seconds * (1 + 1e-9), f"the model needs less than the least, {least} s: {found}"
+            found = self.choice(*point)
             if found.seconds < (seconds if best is None else best.seconds):
                 best = found
         return best
 
-    def _choice(self, cores: int, buffers: int, tile_bytes: int) -> Choice:
+    def choice(self, cores: int, buffers: int, tile_bytes: int) -> Choice:
+        """The point with its modelled time."""
         self.modelled += 1
         tile_elems = tile_bytes // self._element_bytes
         seconds = what_if(self._elems, self._dtype, self._soc.name, tile_elems, buffers, cores, self._costs)
         return Choice(seconds, cores, buffers, tile_bytes)
 
-    def _lattice(self) -> Iterator[tuple[int, int, int]]:
+    def lattice(self) -> Iterator[tuple[int, int, int]]:
+        """Cores, buffers and tile bytes of each point; no tile is longer than what a core owns."""
         work_bytes = _GAP_BYTES + (2 * _CHUNK_ELEMS * 4 if self._dtype == "float16" else 0)
         for cores in range(1, min(self._soc.vector_cores, self._lines) + 1):
             core_lines = math.ceil(self._lines / cores)
@@ -87,7 +88,7 @@ class PlanSearch:
                 for tile_lines in {lines for lines in equal.union(_GRID_LINES) if lines < last} | {last}:
                     yield cores, buffers, tile_lines * LINE_BYTES
 
-    def _least_seconds(self, cores: int, buffers: int, tile_bytes: int) -> float:
+    def least_seconds(self, cores: int, buffers: int, tile_bytes: int) -> float:
         """What a point takes at the least: to start, and then the slowest core or all that memory has to give."""
         value = self._costs.value
         least, more = divmod(self._lines, cores)

@@ -11,9 +11,13 @@ from helpers.soc import soc_table
 
 MOST_BEHIND = 0.03
 # One SoC of each kind of plan: 48 and 40 cores, two bandwidths, both families. `--exhaustive` takes all.
-SOCS = ("Ascend910B1", "Ascend910B3", "Ascend910B4", "Ascend310B1", "Ascend310B4")
-# Lines and tiles and one element more or less, primes, around where cores begin to share and where all have started.
-LENGTHS = (1, 1025, 6007, 8191, 12_289, 28_219, 31_636, 50_021, 131_073, 262_145, 1_000_003, 4_194_305, 33_554_393)
+SOCS = ("Ascend910B1", "Ascend910B4", "Ascend310B1", "Ascend310B4")
+# Lines and tiles and an element more or less, primes, and around where cores begin to share and all come to be used.
+LENGTHS = (
+    *(1, 129, 600, 1025, 1500, 2049, 3001, 4097, 5003, 6143, 7001, 8191, 9001, 12_289, 16_385, 20_011, 24_007),
+    *(28_219, 29_000, 30_791, 31_636, 32_768, 36_001, 40_960, 49_153, 50_021, 65_537, 85_923, 131_073, 147_456),
+    *(200_003, 262_145, 393_217, 500_009, 1_000_003, 33_554_393, 10**9),
+)
 AWKWARD = sorted(
     {2**power + step for power in range(1, 30) for step in (-1, 0, 1)}
     | {cores * tile + step for cores in (16, 24, 40, 48) for tile in (4096, 8192, 40_960) for step in (-1, 1)}
@@ -44,10 +48,22 @@ def test_nor_at_any_awkward_or_random_length(exhaustive, soc, dtype):
         assert_nothing_is_much_faster(elems, dtype, soc)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "soc"), [("float16", "Ascend910B1"), ("float32", "Ascend910B4"), ("float16", "Ascend310B4")]
+)
+def test_no_point_takes_less_than_the_least_time_that_may_leave_it_out(dtype, soc):
+    draw = random.Random(1)
+    for elems in (1, 1025, 9001, 50_021, 262_145, 1_000_003):
+        search = PlanSearch(elems, dtype, soc)
+        points = list(search.lattice())
+        for point in draw.sample(points, min(100, len(points))):
+            assert search.least_seconds(*point) <= search.choice(*point).seconds * (1 + 1e-9), (elems, point)
+
+
 def test_a_plan_that_is_behind_is_found():
     search = PlanSearch(200_003, "float32", "Ascend910B1")
     best = search.fastest(1.0)
-    slow = search._choice(48, 2, 16 * 1024)  # all cores, a tile each
+    slow = search.choice(48, 2, 16 * 1024)  # all cores, a tile each
     assert best.seconds <= search.planned.seconds < slow.seconds / 1.3
 
 
