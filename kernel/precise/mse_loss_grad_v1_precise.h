@@ -2,8 +2,8 @@
 // y = (predict - label) * 2/N * dout in float32, as if computed without error and rounded once.
 //
 // Each step carries what its rounding lost along in a second float32, after Knuth (differences) and Dekker (products).
-// The second words are off by at most 17 * 2^-48 of y, so y is within 0.5 + 17 * 2^-24 < 0.500002 ulp of the truth
-// where
+// The second words are off by at most 17 * 2^-48 of y, so y is within 0.5 + 17 * 2^-24 < 0.500002 ulp of the truth if,
+// in magnitude,
 // - predict, label, s = (predict - label) * 2/N and y are below 2^127: no step overflows;
 // - s and y are at least 2^-100, or predict = label: no second word loses bits as a subnormal.
 // Outside, nothing is promised but this: where a second word is NaN, y is that of the plain kernel, and so are the
