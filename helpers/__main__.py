@@ -11,6 +11,7 @@ from collections.abc import Sequence
 COMMANDS = {
     "doctor": ("helpers.doctor", "which run modes work here, and why the others do not"),
     "verify": ("helpers.verification", "run one case and judge it"),
+    "prove": ("helpers.prove", "run all pairs of float16 values, or a billion float32, and judge each"),
     "sweep": ("helpers.sweep", "run the verify notebook over a matrix of cases"),
     "trace": ("helpers.trace", "model the time of one case and write it as a trace"),
     "typecheck": ("helpers.typecheck", "compile kernels against the headers of a CANN toolkit"),

@@ -2,11 +2,9 @@
 """Judge an output of the operator: the same bits as the kernel's own steps, and close to the truth.
 
 - compare(y, predict, label, dout): PASS or FAIL, why, and the worst elements; prints and draws itself
-- ulp_error(y, truth): how many spacings of the dtype each element is off
-- bits_equal(a, b): equal encodings, where any NaN equals any NaN and +0 does not equal -0
-
 A relative or absolute tolerance cannot judge this operator: a mean-reduced gradient is so small that a tensor of zeros
-passes. Both criteria here are free of scale.
+passes. Both criteria here are free of scale. What the published criteria of helpers/standards.py say is reported beside
+them and decides nothing.
 
 Where ULP_BOUND comes from. A rounding to nearest changes a normal value by a factor 1 + e with |e| <= u, u = 2^-11 for
 float16 and 2^-24 for float32, and |y| is less than 1/u of its own spacings, so k roundings cost less than k ulp up to
@@ -25,21 +23,22 @@ an ulp count says nothing about the kernel, and the bits judge alone.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
 
-from helpers import reference
+from helpers import reference, standards
 from helpers.comparison_view import as_html, as_line, as_text
-from helpers.contract import DTYPES, Call, check_array, check_call, check_choice, check_dtype
+from helpers.contract import Call, check_array, check_call, check_choice
+from helpers.ulp import bits_equal, overflow_threshold, ulp_error
 
 ULP_BOUND = MappingProxyType(
     {("float16", "mean"): 0.501, ("float16", "sum"): 0.501, ("float32", "mean"): 4.0, ("float32", "sum"): 2.0}
 )
 WORST_ELEMS = 3  # how many elements a Comparison shows
-
-_FLOATS = {dtype: np.finfo(dtype) for dtype in DTYPES}
+STANDARDS_ELEMS = 1 << 20  # up to which published criteria are asked: they take whole arrays of float64
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,8 @@ class Comparison:
         ulp_elems: elements the bound holds for: no overflow, no lost bits on the way. The others are judged by bits.
         worst: mismatching elements with the largest errors, or, where all bits agree, simply those.
         reasons: why it failed; for a PASS, what a reader should know all the same.
+        standards: whether each published criterion accepts y, by its name in helpers/standards.py. They decide nothing.
+            Empty where nothing was comparable, and of more than STANDARDS_ELEMS elements.
     """
 
     verdict: str
@@ -81,6 +82,7 @@ class Comparison:
     ulp_elems: int
     worst: tuple[WorstElement, ...] = field(default=())
     reasons: tuple[str, ...] = field(default=())
+    standards: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -152,56 +154,8 @@ def compare(
     worst = tuple(
         _worst_element(call, y, position, overflow=overflow, flush_to_zero=flush_to_zero) for position in positions
     )
-    return Comparison(verdict, *fixed, bit_mismatches, max_ulp, bound, ulp_elems, worst, tuple(reasons))
-
-
-def ulp(x: np.ndarray | float, dtype: np.dtype | str) -> np.ndarray:
-    """Return the spacing of `dtype` at |x|, a float64 array: 2^(e - p + 1) for 2^e <= |x| < 2^(e + 1).
-
-    Below the normal range it is the smallest subnormal, beyond the largest finite value that of the top binade; p
-    counts significand bits (11 and 24). NaN for NaN and infinity.
-    """
-    info = _FLOATS[check_dtype(dtype)]
-    x = np.asarray(x, np.float64)
-    exponent = ((x.view(np.int64) >> 52) & 0x7FF) - 1023
-    spacing_exponent = np.clip(exponent, info.minexp, info.maxexp - 1) - info.nmant
-    spacing = ((spacing_exponent + 1023) << 52).view(np.float64)
-    return np.where(np.isfinite(x), spacing, np.nan)
-
-
-def ulp_error(y: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return |y - truth| / ulp(truth), float64, of a float16 or float32 `y` against a float64 `truth` of its shape.
-
-    - truth NaN: 0 where y is NaN; truth infinite: 0 where y is the same infinity; else infinite.
-    - truth finite but rounding to infinity in y's dtype: 0 where y is that infinity.
-    - Otherwise an infinite y counts as the power of two after the largest finite value, since the sliver of truths
-      just below that threshold may round either way; y NaN is infinitely wrong.
-    - The sign of a zero is not looked at: that is for bits_equal.
-    """
-    y = np.asarray(y)
-    info = _FLOATS[check_dtype(y.dtype)]
-    value = y.astype(np.float64)
-    value = np.where(np.isinf(value), np.copysign(2.0**info.maxexp, value), value)
-    with np.errstate(all="ignore"):
-        error = np.abs(value - truth) / ulp(truth, y.dtype)
-    undecided = ~np.isfinite(truth) | np.isnan(value)
-    if undecided.any():
-        agree = np.where(np.isnan(truth), np.isnan(y), y == truth)
-        error = np.where(undecided, np.where(agree, 0.0, np.inf), error)
-    overflows = np.abs(truth) >= _overflow_threshold(info)
-    if overflows.any():
-        error = np.where(overflows & np.isinf(y) & (np.signbit(y) == np.signbit(truth)), 0.0, error)
-    return error
-
-
-def bits_equal(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return where two arrays of one float dtype and shape hold the same encoding; any NaN equals any NaN."""
-    a, b = np.asarray(a), np.asarray(b)
-    if a.dtype != b.dtype or a.shape != b.shape:
-        raise ValueError(f"bits_equal: {a.dtype} {a.shape} against {b.dtype} {b.shape}: compare like with like")
-    bits = np.dtype(f"u{check_dtype(a.dtype).itemsize}")
-    equal = a.view(bits) == b.view(bits)
-    return equal if np.all(equal) else equal | (np.isnan(a) & np.isnan(b))
+    accepted = _asked_standards(y, call, overflow)
+    return Comparison(verdict, *fixed, bit_mismatches, max_ulp, bound, ulp_elems, worst, tuple(reasons), accepted)
 
 
 class _Ranking:
@@ -243,12 +197,12 @@ def _judge(
     difference, scaled, product = reference.float32_steps(*widened, factor)
     truth = reference.truth(*widened, call.reduction, elems=call.elems)
 
-    tiny = _FLOATS[np.dtype(np.float32)].tiny
+    tiny = np.finfo(np.float32).tiny
     judged = np.isfinite(scaled) & np.isfinite(widened[2])
     if factor < 1:  # a factor of 1 or 2 is exact even on a subnormal difference
         judged &= (np.abs(scaled) >= tiny) | (difference == 0)
     if overflow == "saturate" and call.dtype == np.float16:
-        judged &= np.abs(truth) < _overflow_threshold(_FLOATS[call.dtype])
+        judged &= np.abs(truth) < overflow_threshold(call.dtype)
     if flush_to_zero:
         stored = reference.narrow(product, call.dtype)
         for step in (predict, label, dout, difference, scaled, product, stored):
@@ -273,6 +227,16 @@ def _worst_element(call: Call, y: np.ndarray, position: int, *, overflow: str, f
     return WorstElement(index, *values)
 
 
+def _asked_standards(y: np.ndarray, call: Call, overflow: str) -> dict[str, bool]:
+    if call.elems > STANDARDS_ELEMS:
+        return {}
+    truth = reference.truth(call.predict, call.label, call.dout, call.reduction)
+    if overflow == "saturate" and call.dtype == np.float16:  # what these criteria call the golden value is clamped too
+        limit = float(np.finfo(np.float16).max)
+        truth = np.where(np.isnan(truth), 0.0, np.clip(truth, -limit, limit))
+    return {name: answer for name, answer in standards.judge_all(y, truth).items() if name != standards.OWN}
+
+
 def _misfits(y: np.ndarray, call: Call) -> tuple[str, ...]:
     reasons = []
     if y.shape != call.shape:
@@ -280,8 +244,3 @@ def _misfits(y: np.ndarray, call: Call) -> tuple[str, ...]:
     if y.dtype != call.dtype:
         reasons.append(f"y has dtype {y.dtype} where predict has {call.dtype}")
     return tuple(reasons)
-
-
-def _overflow_threshold(info: np.finfo) -> float:
-    """The smallest magnitude that rounds to infinity: half a spacing above the largest finite value."""
-    return 2.0**info.maxexp - 2.0 ** (info.maxexp - info.nmant - 2)

@@ -27,8 +27,8 @@ def as_line(comparison: Comparison) -> str:
 
 
 def as_text(comparison: Comparison) -> str:
-    """Return the line, the reasons below it and, for a FAIL, the worst elements."""
-    lines = [as_line(comparison), *(f"  {reason}" for reason in comparison.reasons)]
+    """Return the line, the reasons below it, what published criteria say and, for a FAIL, the worst elements."""
+    lines = [as_line(comparison), *(f"  {note}" for note in (*comparison.reasons, *_standards(comparison)))]
     if not comparison.passed:
         for element in comparison.worst:
             cells = zip(COLUMNS, element_cells(element, comparison.dtype), strict=True)
@@ -46,7 +46,7 @@ def as_html(comparison: Comparison) -> str:
         + "</tr>"
         for element in comparison.worst
     )
-    reasons = "".join(f"<div>{escape(reason)}</div>" for reason in comparison.reasons)
+    reasons = "".join(f"<div>{escape(note)}</div>" for note in (*comparison.reasons, *_standards(comparison)))
     table = (
         f'<table style="border-collapse:collapse;color:inherit;font-variant-numeric:tabular-nums;margin-top:0.4em">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
@@ -57,6 +57,15 @@ def as_html(comparison: Comparison) -> str:
         f'<div style="color:inherit"><span style="{mark}">{comparison.verdict}</span>{escape(line)}'
         f"{reasons}{table if rows else ''}</div>"
     )
+
+
+def _standards(comparison: Comparison) -> tuple[str, ...]:
+    """What the published criteria say, as one sentence or none; they decide nothing."""
+    if not comparison.standards:
+        return ()
+    said = {answer: [name for name, each in comparison.standards.items() if each == answer] for answer in (True, False)}
+    words = [f"{', '.join(names)} {'accept' if answer else 'refuse'}" for answer, names in said.items() if names]
+    return (f"published criteria, for comparison: {'; '.join(words)}",)
 
 
 def element_cells(element: WorstElement, dtype: str) -> tuple[str, ...]:

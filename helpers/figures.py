@@ -19,9 +19,10 @@ import numpy as np
 from matplotlib.patches import Patch, Rectangle
 
 from helpers import reference
-from helpers.comparison import ULP_BOUND, ulp_error
+from helpers.comparison import ULP_BOUND
 from helpers.contract import check_dtype
 from helpers.tiling import Plan
+from helpers.ulp import ulp_error
 from helpers.view import COLOURS, View, canvas
 
 BLOCK_BYTES = 32  # smallest unit of a plain DataCopy, and the alignment of operands in UB

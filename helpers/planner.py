@@ -18,9 +18,11 @@ def _library() -> ctypes.CDLL:
     built = build_library("planner", [CHECKOUT / "host" / "plan_c_api.cpp"], [CHECKOUT / "kernel", CHECKOUT / "host"])
     library = ctypes.CDLL(str(built.artefact))
     size, word, text = ctypes.c_uint64, ctypes.c_uint32, ctypes.c_char_p
-    library.MseLossGradV1TilingBytes.restype = size
-    library.MseLossGradV1Plan.argtypes = [size, *[word] * 6, ctypes.c_void_p]
-    library.MseLossGradV1Plan.restype = word
+    for tiling_bytes in (library.MseLossGradV1TilingBytes, library.MseLossGradV1PreciseTilingBytes):
+        tiling_bytes.restype = size
+    for plan in (library.MseLossGradV1Plan, library.MseLossGradV1PlanPrecise):
+        plan.argtypes = [size, *[word] * 6, ctypes.c_void_p]
+        plan.restype = word
     library.MseLossGradV1DescribeTiling.argtypes = [ctypes.c_void_p, text, size]
     library.MseLossGradV1DescribeTiling.restype = size
     library.MseLossGradV1SocCount.restype = word
@@ -48,13 +50,15 @@ def plan_tiling(
     full_bandwidth_cores: int,
     clock_mhz: int,
     ub_bytes: int,
+    *,
+    precise: bool = False,
 ) -> tuple[int, bytes, dict[str, object]]:
-    """Call `PlanTiling`: its status, the tiling as the kernel reads it, and the same as named fields."""
+    """Call `PlanTiling` or `PlanPreciseTiling`: its status, the tiling as the kernel reads it, and its plain fields."""
     library = _library()
-    tiling = ctypes.create_string_buffer(library.MseLossGradV1TilingBytes())
-    status = library.MseLossGradV1Plan(
-        elems, element_bytes, reduction, core_num, full_bandwidth_cores, clock_mhz, ub_bytes, tiling
-    )
+    size = library.MseLossGradV1PreciseTilingBytes if precise else library.MseLossGradV1TilingBytes
+    call = library.MseLossGradV1PlanPrecise if precise else library.MseLossGradV1Plan
+    tiling = ctypes.create_string_buffer(size())
+    status = call(elems, element_bytes, reduction, core_num, full_bandwidth_cores, clock_mhz, ub_bytes, tiling)
     text = ctypes.create_string_buffer(_TEXT_BYTES)
     library.MseLossGradV1DescribeTiling(tiling, text, _TEXT_BYTES)
     return status, tiling.raw, json.loads(text.value)

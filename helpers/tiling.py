@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.contract import check_dtype, check_reduction, check_shape
+from helpers.contract import check_choice, check_dtype, check_reduction, check_shape
 from helpers.errors import ArgumentTypeError, ArgumentValueError
 from helpers.planner import plan_tiling
 from helpers.soc import find_soc
 
 MAX_ELEMS = 2**40
+VARIANTS = ("plain", "precise")
 _REDUCTIONS = {"mean": 1, "sum": 2}  # enum class Reduction of host/mse_loss_grad_v1_tiling.h
 _SUCCESS, _EMPTY_TENSOR = 0, 1  # enum class PlanStatus
 
@@ -34,9 +35,10 @@ class Plan:
         long_cores: the first so many cores own `long_core_elems`, the others `short_core_elems`.
         tile_elems: elements per transfer between global memory and UB.
         buffers: UB buffers per queue.
-        chunk_elems: float16 only, elements widened at a time.
+        chunk_elems: elements in the float32 work buffers at a time; 0 for the plain kernel in float32, which has none.
         scale: the float32 factor 2 / N or 2.
         tiling_bytes: the struct the kernel reads.
+        variant: the kernel it is for, "plain" or "precise".
     """
 
     elems: int
@@ -52,6 +54,7 @@ class Plan:
     chunk_elems: int
     scale: float
     tiling_bytes: bytes
+    variant: str = "plain"
 
     def core_range(self, core: int) -> range:
         """The flat element indices that `core` owns."""
@@ -79,7 +82,13 @@ class Plan:
         )
 
 
-def plan(n_or_shape: int | Sequence[int], dtype: object, reduction: str = "mean", soc: str = "Ascend910B1") -> Plan:
+def plan(
+    n_or_shape: int | Sequence[int],
+    dtype: object,
+    reduction: str = "mean",
+    soc: str = "Ascend910B1",
+    variant: str = "plain",
+) -> Plan:
     """Plan one call of the operator.
 
     Args:
@@ -87,6 +96,7 @@ def plan(n_or_shape: int | Sequence[int], dtype: object, reduction: str = "mean"
         dtype: "float16" or "float32".
         reduction: "mean" or "sum".
         soc: a name of the SoC table.
+        variant: "plain" is the operator's kernel; "precise" is that of kernel/precise, for float32 alone.
 
     Raises:
         ValueError, TypeError: an argument is outside what is listed above; nothing was planned.
@@ -98,6 +108,10 @@ def plan(n_or_shape: int | Sequence[int], dtype: object, reduction: str = "mean"
     if elems > MAX_ELEMS:
         raise ArgumentValueError("n_or_shape", n_or_shape, f"up to 2**40 elements in all, not {elems}")
     checked_dtype, checked_reduction, found_soc = check_dtype(dtype), check_reduction(reduction), find_soc(soc)
+    check_choice("variant", variant, VARIANTS)
+    if variant == "precise" and checked_dtype != np.float32:
+        allowed = "'plain' for float16, which computes in float32 and is within 0.501 ulp as it is"
+        raise ArgumentValueError("variant", variant, allowed)
     status, tiling, fields = plan_tiling(
         elems,
         checked_dtype.itemsize,
@@ -106,6 +120,7 @@ def plan(n_or_shape: int | Sequence[int], dtype: object, reduction: str = "mean"
         found_soc.full_bandwidth_cores,
         found_soc.clock_mhz,
         found_soc.planned_ub_bytes,
+        precise=variant == "precise",
     )
     if status not in (_SUCCESS, _EMPTY_TENSOR):
         raise RuntimeError(f"the planner answered status {status} for {elems} elements of {checked_dtype} on {soc}")
@@ -123,4 +138,5 @@ def plan(n_or_shape: int | Sequence[int], dtype: object, reduction: str = "mean"
         chunk_elems=fields["chunkLength"],
         scale=float(np.float32(fields["scale"])),
         tiling_bytes=tiling,
+        variant=variant,
     )

@@ -11,10 +11,11 @@ import numpy as np
 
 from helpers import reference
 from helpers.case import Case
-from helpers.comparison import ULP_BOUND, Comparison, ulp
+from helpers.comparison import ULP_BOUND, Comparison
 from helpers.findings import Findings
 from helpers.inputs import Inputs
 from helpers.tiling import Plan
+from helpers.ulp import ulp
 
 SAMPLE_ELEMS = 64  # evenly spaced elements judged by exact fractions, besides the ends of every core's share
 _SMALLEST_NORMAL = Fraction(2) ** -126  # of float32

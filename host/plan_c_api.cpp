@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "mse_loss_grad_v1_precise_tiling.h"
 #include "mse_loss_grad_v1_tiling.h"
 #include "soc_table.h"
 
@@ -15,6 +16,30 @@ uint64_t Print(char *text, uint64_t capacity, const char *format, Values... valu
 {
     const int length = std::snprintf(text, capacity, format, values...);
     return length < 0 ? 0 : static_cast<uint64_t>(length);
+}
+
+NsMseLossGradV1::PlanRequest RequestOf(uint64_t totalLength, uint32_t elementBytes, uint32_t reduction,
+                                       uint32_t coreNum, uint32_t fullBandwidthCores, uint32_t clockMhz,
+                                       uint32_t ubBytes)
+{
+    NsMseLossGradV1::PlanRequest request;
+    request.totalLength = totalLength;
+    request.elementBytes = elementBytes;
+    request.reduction = static_cast<NsMseLossGradV1::Reduction>(reduction);
+    request.coreNum = coreNum;
+    request.fullBandwidthCores = fullBandwidthCores;
+    request.clockMhz = clockMhz;
+    request.ubBytes = ubBytes;
+    return request;
+}
+
+template <typename TilingData, typename Planner>
+uint32_t Planned(Planner planner, const NsMseLossGradV1::PlanRequest &request, void *tiling)
+{
+    TilingData data;
+    const NsMseLossGradV1::PlanStatus status = planner(request, data);
+    std::memcpy(tiling, &data, sizeof(data));
+    return static_cast<uint32_t>(status);
 }
 
 }  // namespace
@@ -30,18 +55,23 @@ uint64_t MseLossGradV1TilingBytes()
 uint32_t MseLossGradV1Plan(uint64_t totalLength, uint32_t elementBytes, uint32_t reduction, uint32_t coreNum,
                            uint32_t fullBandwidthCores, uint32_t clockMhz, uint32_t ubBytes, void *tiling)
 {
-    NsMseLossGradV1::PlanRequest request;
-    request.totalLength = totalLength;
-    request.elementBytes = elementBytes;
-    request.reduction = static_cast<NsMseLossGradV1::Reduction>(reduction);
-    request.coreNum = coreNum;
-    request.fullBandwidthCores = fullBandwidthCores;
-    request.clockMhz = clockMhz;
-    request.ubBytes = ubBytes;
-    MseLossGradV1TilingData data;
-    const NsMseLossGradV1::PlanStatus status = NsMseLossGradV1::PlanTiling(request, data);
-    std::memcpy(tiling, &data, sizeof(data));
-    return static_cast<uint32_t>(status);
+    const NsMseLossGradV1::PlanRequest request =
+        RequestOf(totalLength, elementBytes, reduction, coreNum, fullBandwidthCores, clockMhz, ubBytes);
+    return Planned<MseLossGradV1TilingData>(NsMseLossGradV1::PlanTiling, request, tiling);
+}
+
+uint64_t MseLossGradV1PreciseTilingBytes()
+{
+    return sizeof(MseLossGradV1PreciseTilingData);
+}
+
+// As MseLossGradV1Plan, for the precise variant; the bytes begin with the plain tiling, which Describe reads.
+uint32_t MseLossGradV1PlanPrecise(uint64_t totalLength, uint32_t elementBytes, uint32_t reduction, uint32_t coreNum,
+                                  uint32_t fullBandwidthCores, uint32_t clockMhz, uint32_t ubBytes, void *tiling)
+{
+    const NsMseLossGradV1::PlanRequest request =
+        RequestOf(totalLength, elementBytes, reduction, coreNum, fullBandwidthCores, clockMhz, ubBytes);
+    return Planned<MseLossGradV1PreciseTilingData>(NsMseLossGradV1::PlanPreciseTiling, request, tiling);
 }
 
 uint64_t MseLossGradV1DescribeTiling(const void *tiling, char *text, uint64_t capacity)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from helpers import comparison, reference
-from helpers.comparison import bits_equal, compare, ulp, ulp_error
+from helpers.comparison import compare
 from helpers.contract import DTYPES, REDUCTIONS
 from helpers.errors import ArgumentTypeError, ArgumentValueError
 from helpers.inputs import DISTRIBUTIONS, make_inputs
+from helpers.standards import STANDARDS, judge_all
+from helpers.ulp import bits_equal, ulp, ulp_error
 
 INF, NAN = np.inf, np.nan
 SHAPE = (100, 100)
@@ -259,10 +261,10 @@ def test_its_texts_are_short_and_the_same_every_time():
     inputs = make_inputs(SHAPE, "float16", "positive", seed=2)
     y = reference.same_order(*inputs)
     good, bad = compare(y, *inputs), compare(np.zeros_like(y), *inputs)
-    assert repr(good) == f"<Comparison {good}>" and "\n" not in repr(bad) and len(repr(bad)) < 160
+    assert repr(good) == f"<Comparison {str(good).splitlines()[0]}>" and "\n" not in repr(bad) and len(repr(bad)) < 160
     assert str(good).startswith("PASS float16 mean: 10000 elements, 0 bit mismatches, max 0.")
     assert str(bad).splitlines()[1].strip() == bad.reasons[0]
-    assert len(str(bad).splitlines()) == 3 + comparison.WORST_ELEMS
+    assert len(str(bad).splitlines()) == 4 + comparison.WORST_ELEMS
     assert str(bad) == str(compare(np.zeros_like(y), *inputs)) and bad == compare(np.zeros_like(y), *inputs)
 
 
@@ -292,3 +294,35 @@ def test_neither_y_nor_the_inputs_are_modified():
             tensor.flags.writeable = False
         assert compare(y, *inputs, flush_to_zero=False).passed
         assert not math.isnan(compare(y, *inputs, flush_to_zero=True).max_ulp)
+
+
+def test_published_criteria_are_reported_and_decide_nothing():
+    inputs = make_inputs(SHAPE, "float16", "positive", seed=2)
+    y, truth = reference.same_order(*inputs), reference.truth(*inputs)
+    zeros = compare(np.zeros_like(y), *inputs)
+    asked = judge_all(np.zeros_like(y), truth)
+    assert zeros.standards == {name: asked[name] for name in STANDARDS if name != "ulp"} and not zeros.passed
+    assert zeros.standards["ST default"] and not zeros.standards["assert_close"]
+    right = compare(y, *inputs)
+    assert right.passed and not right.standards["MERE/MARE"]
+    sentence = "published criteria, for comparison: double 1/1000, ST default, "
+    for shown in (str(right), right._repr_html_()):
+        assert sentence in shown and "accept; MERE/MARE refuse" in shown
+    assert compare(y[:1], *inputs).standards == {} and "published" not in str(compare(y[:1], *inputs))
+
+
+def test_published_criteria_are_asked_of_the_truth_of_the_overflow_mode():
+    inputs = [np.array([value], np.float16) for value in (65504, 0, 1)]
+    clamped = np.array([65504], np.float16)
+    assert all(compare(clamped, *inputs, "sum", overflow="saturate").standards.values())
+    accepting = [name for name, accepts in compare(clamped, *inputs, "sum").standards.items() if accepts]
+    assert accepting == ["double 1/1000"]  # to which an infinite e allows an infinite error
+
+
+def test_published_criteria_are_not_asked_of_more_elements_than_stated(monkeypatch):
+    inputs = make_inputs(100, "float32", seed=2)
+    y = reference.same_order(*inputs)
+    monkeypatch.setattr(comparison, "STANDARDS_ELEMS", 99)
+    assert compare(y, *inputs).standards == {} and compare(y, *inputs).passed
+    monkeypatch.setattr(comparison, "STANDARDS_ELEMS", 100)
+    assert compare(y, *inputs).standards

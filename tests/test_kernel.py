@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from helpers import Inputs, compare, make_inputs, reference, run
-from helpers.comparison import bits_equal
 from helpers.inputs import DISTRIBUTIONS
+from helpers.ulp import bits_equal
 
 DTYPES = ("float16", "float32")
 REDUCTIONS = ("mean", "sum")

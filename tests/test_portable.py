@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from helpers import Kernel, KernelFault, compiler, make_inputs, plan, reference, run
-from helpers.comparison import bits_equal
+from helpers.ulp import bits_equal
 from helpers.worker import end_spares
 
 FAULTS = Path(__file__).parent / "faults"

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from helpers import reference
-from helpers.comparison import bits_equal, ulp, ulp_error
 from helpers.contract import DTYPES, REDUCTIONS
 from helpers.errors import ArgumentValueError
 from helpers.inputs import make_inputs
+from helpers.ulp import bits_equal, ulp, ulp_error
 
 INF, NAN = np.inf, np.nan
 

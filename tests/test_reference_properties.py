@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from helpers import reference
-from helpers.comparison import bits_equal
 from helpers.contract import DTYPES, REDUCTIONS
+from helpers.ulp import bits_equal
 
 few = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -19,7 +19,7 @@ few = settings(max_examples=60, deadline=None, derandomize=True)
 def triples(dtype, **limits):
     """Three arrays of 1 to 40 values; without limits every finite encoding of the dtype."""
     if limits:
-        values = st.floats(width=32, **limits)
+        values = st.floats(width=np.dtype(dtype).itemsize * 8, **limits)
         return st.integers(1, 40).flatmap(lambda elems: st.tuples(*[arrays(dtype, elems, elements=values)] * 3))
     encoding = np.dtype(f"u{np.dtype(dtype).itemsize}")
     infinity = int(np.array(np.inf, dtype).view(encoding))
@@ -94,8 +94,48 @@ def test_float16_is_the_float32_result_rounded_once(inputs, reduction, elems):
         assert_same_bits(reference.same_order(*inputs, reduction, elems=elems), wide.astype(np.float16))
 
 
+@given(triples("float32"), st.integers(1, 2**40))
+@few
+def test_mean_is_the_sum_with_another_factor(inputs, elems):
+    predict, label, dout = inputs
+    with np.errstate(all="ignore"):
+        mean, total = (((predict - label) * np.float32(factor)) * dout for factor in (2 / elems, 2))
+    assert_same_bits(reference.same_order(*inputs, "mean", elems=elems), mean)
+    assert_same_bits(reference.same_order(*inputs, "sum", elems=elems), total)
+
+
+@given(triples("float32"), st.floats(width=32), st.sampled_from(REDUCTIONS))
+@few
+def test_float32_is_what_autograd_of_pytorch_computes(inputs, upstream, reduction):
+    torch = pytest.importorskip("torch", reason="the torch extra is not installed")
+    predict, label = (torch.from_numpy(tensor.copy()) for tensor in inputs[:2])
+    predict.requires_grad_()
+    loss = torch.nn.functional.mse_loss(predict, label, reduction=reduction)
+    loss.backward(torch.tensor(upstream))
+    dout = np.full_like(inputs[2], upstream)
+    assert_same_bits(reference.same_order(*inputs[:2], dout, reduction), predict.grad.numpy())
+
+
 @given(triples("float32", min_value=2.0**-20, max_value=2.0**20), st.integers(0, 40))
 @few
 def test_mean_over_a_power_of_two_is_the_sum_shifted(inputs, power):
     mean = reference.same_order(*inputs, "mean", elems=2**power)
     assert_same_bits(mean, reference.same_order(*inputs, "sum") * np.float32(2.0**-power))
+
+
+@given(triples("float16", min_value=-1000, max_value=1000), st.sampled_from(REDUCTIONS))
+@few
+def test_every_central_difference_of_the_loss_is_the_exact_gradient(inputs, reduction):
+    for index in range(min(3, inputs[0].size)):
+        difference = reference.central_difference(*inputs, index, reduction, step=Fraction(1, 3))
+        assert difference == reference.exact(*(tensor[index] for tensor in inputs), inputs[0].size, reduction)
+
+
+@given(triples("float16", min_value=-1000, max_value=1000))
+@few
+def test_a_mean_of_ones_adds_up_to_twice_the_difference_of_the_means(inputs):
+    predict, label, _ = inputs
+    y = reference.truth(predict, label, np.ones_like(predict))
+    means = [Fraction(sum(map(Fraction, tensor.tolist())), predict.size) for tensor in (predict, label)]
+    size = max(1.0, float(np.abs(y).sum()))
+    assert abs(sum(map(Fraction, y.tolist())) - 2 * (means[0] - means[1])) <= Fraction(size) * Fraction(4, 2**53)
