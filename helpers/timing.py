@@ -16,7 +16,7 @@ from helpers.instruction_stream import InstructionStream
 from helpers.soc_costs import SocCosts
 
 _TEXT_BYTES = 256
-_SOURCES = ("memory_share", "scalar_progress", "core_timing", "engine", "c_api")
+SOURCES = ("memory_share", "scalar_progress", "core_timing", "engine", "c_api")
 PIPES = 4
 
 
@@ -84,7 +84,7 @@ class Times:
 
 @functools.cache
 def _library() -> ctypes.CDLL:
-    sources = [SIMULATOR / "timing" / f"{name}.cpp" for name in _SOURCES]
+    sources = [SIMULATOR / "timing" / f"{name}.cpp" for name in SOURCES]
     library = ctypes.CDLL(str(build_library("timing", sources, [SIMULATOR / "timing"]).artefact))
     library.TimingRun.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint64]
     library.TimingRun.restype = ctypes.c_uint32
