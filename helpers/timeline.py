@@ -174,7 +174,7 @@ class Timeline:
         beyond = "".join(f"\nmodelled too fast: {what}" for what in self.beyond_the_model)
         stays = " (what is written stays in L2)" if self.writes_stay_in_l2 else ""
         return (
-            f"modelled on {self.soc}, {self.cores} cores: {self.range}\n"
+            f"modelled on {self.soc}, {self.cores} {'core' if self.cores == 1 else 'cores'}: {self.range}\n"
             f"modelled parts: {parts}\n"
             f"modelled busy time per core: {busy}\n"
             f"modelled share of the DRAM roofline: {self.dram_share:.2f}{stays}{beyond}\n"
