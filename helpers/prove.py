@@ -40,8 +40,8 @@ from helpers.precise_proof import DRAWS, Sampled, sample
 from helpers.proof import BOUND_ULP, PARTS, Combination, PairProver, Verdict
 
 PASSED, FAILED, BAD_USAGE, UNAVAILABLE = 0, 1, 2, 3  # exit codes, those of verify
-EVIDENCE = CHECKOUT / "evidence" / "fp16_pairs.json"
-PRECISE_EVIDENCE = CHECKOUT / "evidence" / "fp32_precise.json"
+EVIDENCE = CHECKOUT / "helpers" / "proofs" / "fp16_pairs.json"
+PRECISE_EVIDENCE = CHECKOUT / "helpers" / "proofs" / "fp32_precise.json"
 PRECISE_FORMAT = "mse-loss-grad-v1-fp32-precise"
 FORMAT, VERSION = "mse-loss-grad-v1-fp16-pairs", 1
 

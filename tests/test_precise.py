@@ -148,5 +148,5 @@ def test_a_billion_random_inputs_were_run_with_today_s_kernel():
     assert found["judged"] >= 10**9 and found["failures"] == 0 and found["max_ulp"] <= BOUND_ULP
     assert set(found) == {field.name for field in dataclasses.fields(Sampled)}
     if stale := stale_sources(record):
-        renew = f"python -m helpers prove fp32 --evidence evidence/{PRECISE_EVIDENCE.name}"
+        renew = f"python -m helpers prove fp32 --evidence helpers/proofs/{PRECISE_EVIDENCE.name}"
         pytest.skip(f"STALE evidence: {', '.join(stale)} changed. Next: {renew}")

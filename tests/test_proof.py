@@ -12,7 +12,7 @@ from helpers.operator import build_kernel, run
 from helpers.prove import COMBINATIONS, EVIDENCE, read_proofs, stale_sources
 
 SLICE = 61
-RENEW = f"python -m helpers prove fp16 --evidence evidence/{EVIDENCE.name}"
+RENEW = f"python -m helpers prove fp16 --evidence helpers/proofs/{EVIDENCE.name}"
 HALVES = np.arange(1 << 16, dtype=np.uint32).astype(np.uint16).view(np.float16)
 
 
