@@ -10,6 +10,7 @@ import pytest
 from helpers import Kernel, make_inputs, run
 from helpers.notebooks import kernel_cells
 from helpers.operator import build_kernel
+from helpers.orders import evaluate
 
 SOCS = ("Ascend910B1", "Ascend910B3", "Ascend910B4-1", "Ascend310B1", "Ascend310B4")
 DTYPES = ("float16", "float32")
@@ -90,8 +91,19 @@ def series(kernel: Kernel, **options: object) -> tuple[object, bool]:
     return result, np.array_equal(y, expected)
 
 
+def first_order(kernel: Kernel, **options: object) -> tuple[object, bool]:
+    elems = 1000
+    inputs, y = make_inputs(128, "float16", seed=2), np.zeros(128, np.float16)
+    result = kernel.launch(*inputs, y, float(elems), roles=("in", "in", "in", "out"), **options)
+    return result, np.array_equal(y, evaluate("a", *inputs, elems=elems))
+
+
 # How to launch the kernel of each cell, and whether it is right.
-LESSONS: dict[str, Callable[..., tuple[object, bool]]] = {"add_one": add_one, "series": series}
+LESSONS: dict[str, Callable[..., tuple[object, bool]]] = {
+    "add_one": add_one,
+    "first_order": first_order,
+    "series": series,
+}
 
 
 def test_each_lesson_with_a_kernel_is_known_here():
