@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.contract import check_dtype
+from helpers.errors import ArgumentValueError
 from helpers.instruction_stream import KIND, InstructionStream
 from helpers.soc import find_soc
 from helpers.soc_costs import SocCosts, soc_costs
@@ -181,6 +182,9 @@ def what_if(
     """Modelled seconds of the operator under another choice of tile, buffers and cores.
 
     Of a loop of more than 96 tiles two beginnings are modelled; the rest goes on at the pace between them.
+
+    Raises:
+        ArgumentValueError: a choice that the SoC cannot run, or a cost that no source gives.
     """
     loop = _loop(elems, dtype, soc, tile_elems, buffers, cores, bypasses_l2)
     table = costs if isinstance(costs, SocCosts) else soc_costs(soc, **(costs or {}))
@@ -206,8 +210,21 @@ def tile_timeline(
 
 
 def _loop(elems: int, dtype: str, soc: str, tile_elems: int, buffers: int, cores: int, bypasses_l2: bool) -> TileLoop:
-    on_2201 = find_soc(soc).npu_arch == 2201
-    return TileLoop(elems, check_dtype(dtype).itemsize, tile_elems, buffers, cores, bypasses_l2=bypasses_l2 and on_2201)
+    found, size = find_soc(soc), check_dtype(dtype).itemsize
+    line_elems = LINE_BYTES // size
+    if elems < 1:
+        raise ArgumentValueError("elems", elems, "1 or more: an empty tensor launches nothing")
+    if not 1 <= cores <= found.vector_cores:
+        raise ArgumentValueError("cores", cores, f"1 to {found.vector_cores}, the vector cores of {found.name}")
+    if buffers not in (1, 2):
+        raise ArgumentValueError("buffers", buffers, "1 and 2: three would need nine event ids, there are eight")
+    most_elems = found.planned_ub_bytes // ((_INPUTS + 1) * buffers * size * line_elems) * line_elems
+    if tile_elems % line_elems or not 0 < tile_elems <= most_elems:
+        allowed = (
+            f"multiples of {line_elems}, a line of {LINE_BYTES} B, up to {most_elems}: {buffers} of each tensor in UB"
+        )
+        raise ArgumentValueError("tile_elems", tile_elems, allowed)
+    return TileLoop(elems, size, tile_elems, buffers, cores, bypasses_l2=bypasses_l2 and found.npu_arch == 2201)
 
 
 def _seconds_of(loop: TileLoop, soc: str, costs: SocCosts, tiles: int) -> float:

@@ -363,3 +363,21 @@ def test_the_word_measured_stands_only_beside_a_source():
     timeline = run(*like(1000), level="model").timeline
     for line in timeline.sources().splitlines():
         assert "measured" not in line or "measured: " in line
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ((0, 4096, 2, 48), "elems=0: allowed are 1 or more"),
+        ((1000, 0, 2, 48), "tile_elems=0: allowed are multiples of 128"),
+        ((1000, 4000, 2, 48), "tile_elems=4000: allowed are multiples of 128"),
+        ((1000, 10**6, 1, 48), r"tile_elems=1000000: .* up to 11648: 1 of each"),
+        ((1000, 4096, 3, 48), "buffers=3: allowed are 1 and 2"),
+        ((1000, 4096, 2, 49), "cores=49: allowed are 1 to 48"),
+    ],
+)
+def test_choices_that_the_soc_cannot_run_are_refused(choice, message):
+    elems, *rest = choice
+    for model in (what_if, tile_timeline):
+        with pytest.raises(ArgumentValueError, match=message):
+            model(elems, "float32", SOC, *rest)
